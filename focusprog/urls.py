@@ -1,0 +1,25 @@
+from django.urls import include, path
+
+from focusprog import errors, health, style
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("style/", style.style, name="style"),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("mailbox/", include("outbox.urls")),
+    path("", include("feedback.respondent_urls")),
+    path("", include("missions.public_urls")),
+    path("", include("programme.urls")),
+    path("o/<slug:organisation>/touchpoints/", include("touchpoints.urls")),
+    path("o/<slug:organisation>/feedback/", include("feedback.urls")),
+    path("o/<slug:organisation>/mission/", include("missions.urls")),
+    path("o/<slug:organisation>/reports/", include("reports.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,152 @@
+"""A mission, from first words to adoption and use."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from feedback.models import Comment, Round
+from programme.models import Membership, OrganisationOwned
+
+
+class Mission(OrganisationOwned):
+    """One drafting of a mission statement; at most one is adopted at a time."""
+
+    class State(models.TextChoices):
+        WORDS = "words", "Gathering words"
+        THEMES = "themes", "Finding themes"
+        DRAFTING = "drafting", "Drafting"
+        ADOPTED = "adopted", "Adopted"
+        RETIRED = "retired", "Retired"
+
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.WORDS)
+    statement = models.TextField(blank=True)
+    started_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    adopted_on = models.DateField(null=True, blank=True)
+    review_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(state="adopted"),
+                name="one_adopted_mission",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Voice(models.TextChoices):
+    """Whose words."""
+
+    LEADER = "leader", "Leader"
+    STAFF = "staff", "Staff"
+    CUSTOMER = "customer", "Customers"
+
+
+class MissionRound(OrganisationOwned):
+    """An ordinary feedback round that gathers words for a mission, in one voice."""
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="rounds")
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="mission_round")
+    voice = models.CharField(max_length=10, choices=Voice)
+
+    def __str__(self) -> str:
+        return f"{self.voice} words"
+
+
+class Contribution(OrganisationOwned):
+    """One person's words, never rewritten."""
+
+    class Prompt(models.TextChoices):
+        FEEL = "feel", "What we feel"
+        BELIEVE = "believe", "What we believe"
+        GO = "go", "Where we want to go"
+        ANY = "any", "In their own words"
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="contributions")
+    voice = models.CharField(max_length=10, choices=Voice)
+    prompt = models.CharField(max_length=10, choices=Prompt, default=Prompt.ANY)
+    text = models.TextField()
+    author = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    comment = models.OneToOneField(
+        Comment, null=True, blank=True, on_delete=models.SET_NULL, related_name="contribution"
+    )
+    signed_name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Theme(OrganisationOwned):
+    """A cluster of contributions that say the same thing."""
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="themes")
+    name = models.CharField(max_length=200)
+    position = models.PositiveIntegerField(default=0)
+    contributions = models.ManyToManyField(Contribution, related_name="themes", blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Draft(OrganisationOwned):
+    """A candidate text of the statement; every saved version is kept."""
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="drafts")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    author = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["mission", "version"], name="one_draft_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+class Decision(OrganisationOwned):
+    """A decision tested against the mission."""
+
+    class Fit(models.TextChoices):
+        HELPS = "helps", "Helps"
+        NEUTRAL = "neutral", "Neutral"
+        HURTS = "hurts", "Hurts"
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="decisions")
+    title = models.CharField(max_length=300)
+    customer_change = models.TextField("what does this change for the customer?")
+    fit = models.CharField(max_length=10, choices=Fit)
+    outcome = models.TextField(blank=True)
+    decided_on = models.DateField()
+    decided_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-decided_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,5 @@
+"""The adopted mission, for anyone."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,33 @@
+"""Emails about an account go through the outbox like all others."""
+
+import secrets
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from outbox.services import NewEmail, write_emails
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """What django-allauth asks of us: whether strangers may sign up, and how to send."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People join by a colleague's invite, never by themselves."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the email that allauth's templates make into the outbox."""
+        subject = render_to_string(f"{template_prefix}_subject.txt", context)
+        text = render_to_string(f"{template_prefix}_message.txt", context)
+        write_emails(
+            [
+                NewEmail(
+                    key=f"account:{secrets.token_hex(12)}",
+                    to_email=email,
+                    subject=subject,
+                    text=text,
+                )
+            ]
+        )

@@ -1,0 +1,69 @@
+"""Every email that the product sends, written in the transaction of its cause."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class EmailState(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+
+
+class Attachment(models.Model):
+    """A file that one or more emails carry; the bytes live in the database with their cause."""
+
+    organisation_id = models.BigIntegerField(null=True, db_index=True)
+    filename = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Email(models.Model):
+    """One email; `key` makes a second one for the same cause impossible.
+
+    The organisation is kept by number, without a foreign key, since the outbox stands beside
+    `programme` and below everything; it is empty for emails about an account. The Message-ID is
+    fixed here, so that a repeated sending is recognisably the same email.
+    """
+
+    organisation_id = models.BigIntegerField(null=True, db_index=True)
+    key = models.CharField(max_length=200, unique=True)
+    to_email = models.EmailField()
+    to_name = models.CharField(max_length=200, blank=True)
+    from_name = models.CharField(max_length=200, blank=True)
+    reply_to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=200, unique=True)
+    attachments = models.ManyToManyField(Attachment, related_name="emails", blank=True)
+
+    state = models.CharField(max_length=10, choices=EmailState, default=EmailState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=EmailState.values), name="email_state"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"], condition=models.Q(state="queued"), name="email_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.state})"

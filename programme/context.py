@@ -1,0 +1,50 @@
+"""What the signed-in shell shows on every page."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry of the side navigation."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool
+
+
+_ITEMS = (
+    # label, icon, URL name
+    ("Home", "home", "programme:home"),
+    ("Mission", "mission", "missions:index"),
+    ("Touchpoints", "touchpoints", "touchpoints:index"),
+    ("Feedback", "feedback", "feedback:index"),
+    ("Improvements", "improvements", "touchpoints:improvements"),
+    ("Reports", "reports", "reports:index"),
+    ("People", "people", "programme:people"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """The programme's sections in order, on pages of an organisation."""
+    organisation = getattr(request, "organisation", None)
+    if organisation is None:
+        return {}
+    items = []
+    for label, icon, name in _ITEMS:
+        url = reverse(name, kwargs={"organisation": organisation.slug})
+        items.append((label, icon, url))
+    # The longest address that the page's own begins with: Improvements lies under Touchpoints.
+    current = max(
+        (url for _, _, url in items[1:] if request.path.startswith(url)),
+        key=len,
+        default=items[0][2] if request.path == items[0][2] else "",
+    )
+    return {
+        "navigation": [
+            NavigationItem(label, icon, url, url == current) for label, icon, url in items
+        ]
+    }

@@ -1,0 +1,245 @@
+"""The organisation, who belongs to it, and whom it can ask."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+from programme.periods import Quarter
+
+
+class Organisation(models.Model):
+    """A tenant: everything below belongs to exactly one."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=60, unique=True)
+    timezone = models.CharField(max_length=64, default="Europe/London")
+    language = models.CharField(max_length=10, default="en")
+    financial_year_first_month = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationOwned(models.Model):
+    """Whatever belongs to one organisation carries it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Role(models.TextChoices):
+    LEADER = "leader", "Leader"
+    MANAGER = "manager", "Manager"
+    MEMBER = "member", "Member"
+    AUDITOR = "auditor", "Auditor"
+
+
+class Membership(OrganisationOwned):
+    """A user's role in an organisation."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_each"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether they may change the programme: leaders and managers."""
+        return self.role in {Role.LEADER, Role.MANAGER}
+
+
+class ColleagueInvite(OrganisationOwned):
+    """A colleague asked to join with a role; the link in the email is stored hashed."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                condition=models.Q(accepted_at=None),
+                name="one_open_invite_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role}"
+
+
+class Period(OrganisationOwned):
+    """A quarter of the organisation's own financial year; closed, it never changes."""
+
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-year", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "year", "number"], name="one_period_each"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1, number__lte=4), name="period_is_a_quarter"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def quarter(self) -> Quarter:
+        return Quarter(self.year, self.number)
+
+    @property
+    def code(self) -> str:
+        return self.quarter.code
+
+
+class Team(OrganisationOwned):
+    """A department, in a tree; the teams it supplies are its internal customers."""
+
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    supplies = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="suppliers"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "organisation", Lower("name"), "parent", name="one_team_each", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Segment(OrganisationOwned):
+    """A group of customers; one or more are the target."""
+
+    name = models.CharField(max_length=200)
+    is_target = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("organisation", Lower("name"), name="one_segment_each"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonKind(models.TextChoices):
+    STAFF = "staff", "Staff"
+    CUSTOMER = "customer", "Customer"
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def active(self) -> "PersonQuerySet":
+        """Those still with the organisation."""
+        return self.filter(left_at=None)
+
+    def reachable(self) -> "PersonQuerySet":
+        """Those who have an address and have not asked to be left alone."""
+        return self.active().exclude(email="").filter(unsubscribed_at=None, bounced_at=None)
+
+    def staff(self) -> "PersonQuerySet":
+        return self.filter(kind=PersonKind.STAFF)
+
+    def customers(self) -> "PersonQuerySet":
+        return self.filter(kind=PersonKind.CUSTOMER)
+
+
+class Person(OrganisationOwned):
+    """Someone who can be asked; no account needed."""
+
+    kind = models.CharField(max_length=10, choices=PersonKind)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
+    segment = models.ForeignKey(
+        Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
+    yearly_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    created_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "organisation",
+                "kind",
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="one_person_an_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="staff", segment=None, yearly_value=None)
+                | models.Q(kind="customer", team=None),
+                name="person_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(yearly_value=None) | models.Q(yearly_value__gte=0),
+                name="yearly_value_not_negative",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "kind", "name", "id"], name="person_list"),
+            models.Index(
+                fields=["organisation", "-yearly_value"],
+                condition=models.Q(kind="customer"),
+                name="most_valuable",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,213 @@
+"""The map of touchpoints, what was rated there, and what is being mended."""
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+from programme.models import Membership, OrganisationOwned, Period, Segment, Team
+
+
+class Journey(OrganisationOwned):
+    """A customer's way through the organisation: ordered stages."""
+
+    name = models.CharField(max_length=300)
+    description = models.TextField(blank=True)
+    position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("organisation", Lower("name"), name="one_journey_each"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(OrganisationOwned):
+    """A stretch of a journey, with its touchpoints."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="stages")
+    name = models.CharField(max_length=300)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["journey__position", "position", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("journey", Lower("name"), name="one_stage_each"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TouchpointQuerySet(models.QuerySet["Touchpoint"]):
+    def current(self) -> "TouchpointQuerySet":
+        """Those not archived, in the order of the map."""
+        return self.filter(archived_at=None, stage__journey__archived_at=None).order_by(
+            "stage__journey__position",
+            "stage__journey_id",
+            "stage__position",
+            "stage_id",
+            "position",
+            "pk",
+        )
+
+
+class Touchpoint(OrganisationOwned):
+    """One place where customers and the organisation touch; archived, never deleted."""
+
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="touchpoints")
+    name = models.CharField(max_length=300)
+    channel = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+    service_standard = models.TextField("what good looks like", blank=True)
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+    )
+    owner = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+    )
+    importance = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    must_be = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TouchpointQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("stage", Lower("name"), name="one_touchpoint_each"),
+            models.CheckConstraint(
+                condition=models.Q(importance__gte=1, importance__lte=5), name="importance_1_to_5"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HandOff(OrganisationOwned):
+    """A link in the delivery chain; rated by the team that receives."""
+
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="hand_offs")
+    name = models.CharField(max_length=300)
+    giver = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="hand_offs_given")
+    receiver = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="hand_offs_received")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(giver=models.F("receiver")), name="hand_off_between_two_teams"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Voice(models.TextChoices):
+    """Whose ratings a tally counts; the two are never pooled."""
+
+    CUSTOMER = "customer", "Customers"
+    STAFF = "staff", "Staff"
+
+
+class RatingTally(OrganisationOwned):
+    """A histogram: touchpoint x period x voice x slice, as counted from one source.
+
+    `source` names the round or import that the counts come from ("round-17"): handing over the
+    same source again replaces its rows, so that nothing is ever counted twice. The slice is the
+    customers' segment or the staff's team; neither means "not in any".
+    """
+
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="tallies")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="tallies")
+    voice = models.CharField(max_length=10, choices=Voice)
+    segment = models.ForeignKey(
+        Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="tallies"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="tallies"
+    )
+    source = models.CharField(max_length=60)
+    scale = models.CharField(max_length=20)
+    cut_points = models.PositiveSmallIntegerField(default=1, help_text="version of the cut-points")
+    misery = models.PositiveIntegerField(default=0)
+    mediocrity = models.PositiveIntegerField(default=0)
+    magic = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["touchpoint", "period", "voice", "segment", "team", "source", "scale"],
+                nulls_distinct=False,
+                name="one_tally_each",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(voice="customer", team=None)
+                | models.Q(voice="staff", segment=None),
+                name="tally_slice_fits_voice",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "period", "voice"], name="tally_heatmap"),
+            models.Index(fields=["organisation", "source"], name="tally_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.misery}/{self.mediocrity}/{self.magic}"
+
+
+class Improvement(OrganisationOwned):
+    """A change to a touchpoint, a hand-off or a rule, and what came of it."""
+
+    class Kind(models.TextChoices):
+        MEND = "mend", "Mend"
+        REMOVE_RULE = "rule", "Remove a rule"
+        MOVE_DECISION = "decide", "Move a decision to the front line"
+        TRAIN = "train", "Train"
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        UNDER_WAY = "doing", "Under way"
+        DONE = "done", "Done"
+        DROPPED = "dropped", "Dropped"
+
+    touchpoint = models.ForeignKey(
+        Touchpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="improvements"
+    )
+    hand_off = models.ForeignKey(
+        HandOff, null=True, blank=True, on_delete=models.SET_NULL, related_name="improvements"
+    )
+    title = models.CharField(max_length=300)
+    cause = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.MEND)
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    effort = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    impact = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    owner = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="improvements"
+    )
+    due_on = models.DateField(null=True, blank=True)
+    expected_effect = models.TextField(blank=True)
+    done_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
