@@ -147,20 +147,16 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database, cache, sessions
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(_database_url, conn_max_age=0),
-        "ATOMIC_REQUESTS": False,
-    }
-}
-DATABASES["default"]["OPTIONS"] = {  # type: ignore[typeddict-item]
-    **DATABASES["default"].get("OPTIONS", {}),
+_database: dict[str, Any] = {**dj_database_url.parse(_database_url, conn_max_age=0)}
+_database["OPTIONS"] = {
+    **_database.get("OPTIONS", {}),
     "pool": {
         "min_size": 1,
         "max_size": int(os.environ.get("DATABASE_POOL", "10")),
         "timeout": 10,
     },
 }
+DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
