@@ -43,7 +43,8 @@ def start_sink(folder: Path, port: int = 0) -> "Controller":
         Keeper(folder),
         hostname="127.0.0.1",
         port=port,
-        server_kwargs={"data_size_limit": 50 * 1024 * 1024, "enable_SMTPUTF8": True},
+        data_size_limit=50 * 1024 * 1024,
+        enable_SMTPUTF8=True,
     )
     sink.start()
     return sink

@@ -1,0 +1,205 @@
+"""What tests share; see `tests.services` for the engines below."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import User
+from programme.models import Membership, Organisation, Role
+from tests import factories
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
+    """The throw-away server's one database is the tests' database."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("migrate", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache_and_mailbox() -> Iterator[None]:
+    """Neither limits nor emails of one test reach the next."""
+    yield
+    cache.clear()
+    assert settings.MAILBOX is not None
+    for file in settings.MAILBOX.glob("*.eml"):
+        file.unlink()
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def leader(organisation: Organisation) -> Membership:
+    return factories.member(organisation, Role.LEADER)
+
+
+@pytest.fixture
+def manager(organisation: Organisation) -> Membership:
+    return factories.member(organisation, Role.MANAGER)
+
+
+@pytest.fixture
+def as_user(db: None) -> Callable[[User], Client]:
+    """A test client signed in as that user."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def as_leader(leader: Membership, as_user: Callable[[User], Client]) -> Client:
+    return as_user(leader.user)
+
+
+@pytest.fixture
+def as_manager(manager: Membership, as_user: Callable[[User], Client]) -> Client:
+    return as_user(manager.user)
+
+
+@pytest.fixture
+def as_member(organisation: Organisation, as_user: Callable[[User], Client]) -> Client:
+    return as_user(factories.member(organisation, Role.MEMBER).user)
+
+
+@pytest.fixture
+def as_auditor(organisation: Organisation, as_user: Callable[[User], Client]) -> Client:
+    return as_user(factories.member(organisation, Role.AUDITOR).user)
+
+
+@pytest.fixture
+def stranger_client(db: None, as_user: Callable[[User], Client]) -> Client:
+    """Signed in as the leader of another organisation."""
+    other = factories.organisation(name="Somewhere else")
+    return as_user(factories.member(other, Role.LEADER).user)
+
+
+@pytest.fixture
+def mailbox() -> Callable[[], list[EmailMessage]]:
+    """The emails that the SMTP sink has received, oldest first."""
+
+    def read() -> list[EmailMessage]:
+        assert settings.MAILBOX is not None
+        found = []
+        for file in sorted(settings.MAILBOX.glob("*.eml")):
+            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            assert isinstance(message, EmailMessage)
+            found.append(message)
+        return found
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data, which the project does not carry."""
+    folder = PROJECT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared data folder is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def celery_worker(django_db_setup: None) -> Iterator[None]:
+    """A real worker, in its own process, on this process's database and queue."""
+    log = Path(os.environ["DATA"]) / "logs" / "worker.log"
+    with log.open("ab") as output:
+        worker = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "celery", "--app", "focusprog", "--quiet", "worker"),
+                *("--pool", "threads", "--concurrency", "4", "--queues", "default,reports"),
+                *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
+            ],
+            cwd=PROJECT,
+            stdout=output,
+            stderr=output,
+        )
+    yield
+    worker.terminate()
+    try:
+        worker.wait(10)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+
+
+def wait_until[T](answer: Callable[[], T], seconds: float = 30) -> T:
+    """Ask until the answer is true; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (found := answer()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+    return found
+
+
+# A real browser
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is not installed: `make test` installs it, or says how."
+    return {"executable_path": chromium, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def sign_in_browser(
+    context: BrowserContext, live_server: object
+) -> Callable[[User], BrowserContext]:
+    """Put that user's session into the browser of this test."""
+
+    def sign_in(user: User) -> BrowserContext:
+        client = Client()
+        client.force_login(user)
+        context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                    "url": str(live_server),
+                }
+            ]
+        )
+        return context
+
+    return sign_in
+
+
+@pytest.fixture
+def phone_page(browser: Browser) -> Iterator[Page]:
+    """A phone in portrait, with touch."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
