@@ -224,7 +224,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 STATIC_URL = "static/"
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / ".cache" / "static"))
+STATIC_ROOT = None if EMBEDDED else Path(os.environ.get("STATIC_ROOT", BASE_DIR / ".cache/static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
