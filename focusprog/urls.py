@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from focusprog import errors, health, style
+from focusprog import errors, health, home, style
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("mailbox/", include("outbox.urls")),
     path("", include("feedback.respondent_urls")),
     path("", include("missions.public_urls")),
+    path("o/<slug:organisation>/", home.home, name="home"),
     path("", include("programme.urls")),
     path("o/<slug:organisation>/touchpoints/", include("touchpoints.urls")),
     path("o/<slug:organisation>/feedback/", include("feedback.urls")),

@@ -18,7 +18,7 @@ class NavigationItem:
 
 _ITEMS = (
     # label, icon, URL name
-    ("Home", "home", "programme:home"),
+    ("Home", "home", "home"),
     ("Mission", "mission", "missions:index"),
     ("Touchpoints", "touchpoints", "touchpoints:index"),
     ("Feedback", "feedback", "feedback:index"),

@@ -11,11 +11,6 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 
 @members()
-def home(request: OrganisationRequest) -> HttpResponse:
-    return render(request, "programme/home.html")
-
-
-@members()
 def people(request: OrganisationRequest) -> HttpResponse:
     return render(request, "programme/people.html")
 
