@@ -11,11 +11,18 @@ _WITHOUT_SERVICES = {"run", "help", "version", "check", "collectstatic", "bench"
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "focusprog.settings")
-    from focusprog.embedded import EmbeddedError, services
+    from focusprog.datafolder import EmbeddedError
+    from focusprog.embedded import services
 
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     needed = "DATABASE_URL" not in os.environ and command not in _WITHOUT_SERVICES
     try:
+        if command == "run":
+            # Not one of Django's: the supervisor starts what Django's settings ask for.
+            from focusprog import supervisor
+
+            supervisor.main(sys.argv[2:])
+            return 0
         with services() if needed else contextlib.nullcontext():
             from django.core.management import execute_from_command_line
 

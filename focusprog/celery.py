@@ -9,3 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "focusprog.settings")
 app = Celery("focusprog")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery keeps its current application by thread; the web server's threads ask for the default.
+app.set_default()

@@ -1,88 +1,20 @@
-"""PostgreSQL and a Redis-compatible queue in a data folder, without installing either.
-
-Free of Django: settings read `locations()` before Django knows anything.
-"""
+"""PostgreSQL and a Redis-compatible queue in a data folder, without installing either."""
 
 import contextlib
 import ctypes
 import fcntl
-import hashlib
 import importlib.util
 import os
-import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
-# A socket's path may have 107 characters; the longest name in the run folder has 20.
-_LONGEST_RUN_FOLDER = 85
-_DEFAULT_SMTP_PORT = 2525
-
-
-class EmbeddedError(Exception):
-    """Something about this machine or the data folder; the text is one sentence for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Locations:
-    """Where the embedded shape keeps and finds everything."""
-
-    data: Path
-    run: Path
-    database_url: str
-    redis_socket: Path
-    smtp_port: int
-    secret_key: str
-    mailbox: Path
-
-
-def locations() -> Locations:
-    """Read where things are from DATA (default `.data` beside manage.py); makes the folder."""
-    data = Path(os.environ.get("DATA") or Path(__file__).resolve().parent.parent / ".data")
-    data = data.expanduser().absolute()
-    run = data / "run"
-    if len(str(run)) > _LONGEST_RUN_FOLDER:
-        digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
-        run = Path(tempfile.gettempdir()) / f"focusprog-{os.getuid()}-{digest}"
-    try:
-        for folder in (data, run, data / "mailbox", data / "logs"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        run.chmod(0o700)
-        secret_key = _secret(data / "secret-key")
-    except OSError as error:
-        raise EmbeddedError(
-            f"The data folder {data} cannot be written: {error.strerror}. "
-            "Choose another with DATA=folder."
-        ) from error
-    port_file = run / "smtp-port"
-    smtp_port = int(port_file.read_text()) if port_file.exists() else _DEFAULT_SMTP_PORT
-    return Locations(
-        data=data,
-        run=run,
-        database_url=f"postgres://focusprog@/focusprog?host={quote(str(run), safe='')}",
-        redis_socket=run / "queue.sock",
-        smtp_port=smtp_port,
-        secret_key=secret_key,
-        mailbox=data / "mailbox",
-    )
-
-
-def _secret(path: Path) -> str:
-    """The installation's own secret, made once."""
-    with contextlib.suppress(FileExistsError):
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(60))
-    return path.read_text()
-
+from focusprog.datafolder import EmbeddedError, Locations, exclusive, locations
 
 # Finding the programs
 
@@ -381,27 +313,33 @@ def services() -> Iterator[Locations]:
                 stop_left_behind(at)
 
 
-@contextlib.contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold `path` alone."""
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def stop_left_behind(at: Locations) -> None:
     """Stop a PostgreSQL and a queue that run in `at`, whoever started them."""
     pid_file = at.data / "postgres" / "postmaster.pid"
     if pid_file.exists():
-        pid = int(pid_file.read_text().splitlines()[0])
-        if postgres_answers(at):
-            os.kill(pid, signal.SIGINT)
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+        if _is_postgres_of(at, pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
             _wait_until(lambda: not pid_file.exists())
+        else:
+            # After a power cut the number may be another program's; PostgreSQL would not start.
+            pid_file.unlink(missing_ok=True)
     if _accepts(at.redis_socket):
         with socket.socket(socket.AF_UNIX) as talk:
             talk.connect(str(at.redis_socket))
             talk.sendall(b"SHUTDOWN NOSAVE\r\n")
         _wait_until(lambda: not _accepts(at.redis_socket))
+
+
+def _is_postgres_of(at: Locations, pid: int) -> bool:
+    """Whether that process is the PostgreSQL of `at`, which works inside its cluster's folder."""
+    if sys.platform != "linux":
+        return postgres_answers(at)
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == (at.data / "postgres").resolve()
+    except OSError:
+        return False
 
 
 def _wait_until(true: Callable[[], bool], seconds: float = 10) -> None:

@@ -1,6 +1,8 @@
 """The embedded shape's mail server: it keeps every email as a file for /mailbox/ and sends none."""
 
+import socket
 import time
+from collections.abc import Coroutine
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,11 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+_LARGEST_EMAIL_BYTES = 50 * 1024 * 1024
 _numbers = count()
 
 
-class Keeper:
+class _Keeper:
     """Writes each message whole under a name that sorts by time."""
 
     def __init__(self, folder: Path) -> None:
@@ -28,23 +31,27 @@ class Keeper:
         return "250 kept"
 
 
-def start_sink(folder: Path, port: int = 0) -> "Controller":
-    """Listen on loopback in a thread; port 0 takes a free one (see `.server`)."""
+class _Sink(Controller):
+    """A controller for a socket that already listens."""
+
+    def __init__(self, folder: Path, listening: socket.socket) -> None:
+        host, port = listening.getsockname()
+        super().__init__(
+            _Keeper(folder),
+            hostname=host,
+            port=port,
+            data_size_limit=_LARGEST_EMAIL_BYTES,
+            enable_SMTPUTF8=True,
+        )
+        self._listening = listening
+
+    def _create_server(self) -> Coroutine[Any, Any, Any]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
+
+
+def start_sink(folder: Path, listening: socket.socket) -> Controller:
+    """Take emails on `listening` (loopback), in a thread; `.stop()` ends it."""
     folder.mkdir(parents=True, exist_ok=True)
-
-    class AnyPort(Controller):
-        # The controller would connect to port 0 to see whether it answers.
-        def _trigger_server(self) -> None:
-            sockets: Any = self.server.sockets if self.server else []
-            self.port = sockets[0].getsockname()[1]
-            super()._trigger_server()
-
-    sink = AnyPort(
-        Keeper(folder),
-        hostname="127.0.0.1",
-        port=port,
-        data_size_limit=50 * 1024 * 1024,
-        enable_SMTPUTF8=True,
-    )
+    sink = _Sink(folder, listening)
     sink.start()
     return sink

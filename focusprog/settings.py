@@ -14,7 +14,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from focusprog.embedded import locations
+from focusprog.datafolder import locations
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EMBEDDED = "DATABASE_URL" not in os.environ

@@ -3,42 +3,73 @@
 import contextlib
 import errno
 import fcntl
+import functools
+import gc
+import http.client
 import json
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+import traceback
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from focusprog import embedded
-from focusprog.embedded import EmbeddedError, Locations, become_child
-from focusprog.mailsink import start_sink
+from focusprog.datafolder import EmbeddedError, Locations, exclusive, locations, unwritable
 
-_PROJECT = Path(__file__).resolve().parent.parent
-_MANAGE = [sys.executable, str(_PROJECT / "manage.py")]
+_FORK = multiprocessing.get_context("fork")
 _GRACE_SECONDS = 7.0
+_LARGEST_LOG_BYTES = 5 * 1024 * 1024
 
 
-class _Stop(Exception):  # noqa: N818  (not an error: someone asked us to stop)
-    pass
+class _Stop(BaseException):
+    """Someone asked us to stop; no handler of errors may take it for one."""
 
 
 @dataclass
 class _Child:
-    """One part that runs: how to start it, how to ask it to stop, and how often it has died."""
+    """One part that runs, and how to start it again; the two engines have no `work`."""
 
     name: str
-    command: list[str]
+    process: "subprocess.Popen[bytes] | ForkProcess"
+    work: Callable[[], None] | None = None
+    keeps: socket.socket | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    process: "subprocess.Popen[bytes] | None" = None
+    stop_turn: int = 0
     died_at: list[float] = field(default_factory=list)
+
+    def runs(self) -> bool:
+        if isinstance(self.process, ForkProcess):
+            return self.process.is_alive()
+        return self.process.poll() is None
+
+    def send(self, number: signal.Signals, *, to_all: bool = False) -> None:
+        """Signal it, or it and everything that it started."""
+        assert self.process.pid is not None  # noqa: S101  (it was started)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            (os.killpg if to_all else os.kill)(self.process.pid, number)
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line and run. Raises EmbeddedError, as `run` does."""
+    parser = ArgumentParser(
+        prog="manage.py run",
+        description="Start the whole embedded programme in the foreground; Ctrl-C stops it.",
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--no-sample", action="store_true")
+    chosen = parser.parse_args(arguments)
+    run(host=chosen.host, port=chosen.port, sample=not chosen.no_sample)
 
 
 def run(*, host: str, port: int, sample: bool) -> None:
@@ -49,159 +80,242 @@ def run(*, host: str, port: int, sample: bool) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ask_to_stop)
-    _refuse_busy_port(host, port)
-    at = embedded.locations()
-    children: list[_Child] = []
-    with _alone_in(at):
-        try:
-            _start_all(at, children, host=host, port=port, sample=sample)
-            _watch(at, children)
-        except _Stop:
-            print("\nStopping …", flush=True)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise EmbeddedError(
-                    f"The disk that holds {at.data} is full: make room and start again."
-                ) from error
-            raise
-        finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            _stop_all(children)
-            (at.run / "smtp-port").unlink(missing_ok=True)
+    at = locations()
+    try:
+        with (
+            contextlib.suppress(_Stop),
+            _alone_in(at) as locks,
+            _listen(host, port, at) as listening,
+        ):
+            _run(Supervisor(at, [*locks, listening]), listening, sample=sample)
+    except OSError as error:
+        raise unwritable(at.data, error) from error
+
+
+def _run(supervisor: "Supervisor", listening: socket.socket, *, sample: bool) -> None:
+    try:
+        supervisor.start(listening, sample=sample)
+        supervisor.watch()
+    except _Stop:
+        print("\nStopping …", flush=True)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        supervisor.stop()
 
 
 def _ask_to_stop(number: int, frame: FrameType | None) -> None:
     raise _Stop
 
 
-def _refuse_busy_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            words = {
-                errno.EADDRINUSE: "is in use by another program",
-                errno.EACCES: "is not ours to open",
-            }.get(error.errno or 0, f"cannot be opened ({error.strerror})")
-            raise EmbeddedError(f"Port {port} {words}: choose another with PORT=number.") from error
-
-
 @contextlib.contextmanager
-def _alone_in(at: Locations) -> Iterator[None]:
+def _alone_in(at: Locations) -> Iterator[list[IO[str]]]:
     """Hold the data folder: no second run in it, and no command that stops its services."""
     with (at.data / "run.lock").open("a") as mine, (at.data / "users.lock").open("a") as users:
         try:
             fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            with exclusive(at.data / "starting.lock"):
+                # A command that is at work in this folder would lose its database.
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                embedded.stop_left_behind(at)
+                fcntl.flock(users, fcntl.LOCK_SH)
+        except BlockingIOError as error:
             raise EmbeddedError(
                 f"The data folder {at.data} is in use by another focusprog: "
                 "stop that one, or choose another folder with DATA=folder."
             ) from error
-        fcntl.flock(users, fcntl.LOCK_SH)
-        yield
+        yield [mine, users]
 
 
-def _start_all(
-    at: Locations, children: list[_Child], *, host: str, port: int, sample: bool
-) -> None:
-    os.environ |= {"DATA": str(at.data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    with embedded.exclusive(at.data / "starting.lock"):
-        # A killed parent's children die with it; this is for what still lingers.
-        embedded.stop_left_behind(at)
+@contextlib.contextmanager
+def _listen(host: str, port: int, at: Locations) -> Iterator[socket.socket]:
+    """The web server's socket, opened by us: a restarted web server loses no visitor."""
+    # Left over when the last run was killed; its web server may need a moment to go.
+    patience = 5.0 if (at.run / "smtp-port").exists() else 0.0
+    deadline = time.monotonic() + patience
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        try:
+            listening = socket.create_server((host, port), family=family, backlog=512)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            words = {
+                errno.EADDRINUSE: "is in use by another program",
+                errno.EACCES: "is not ours to open",
+            }.get(error.errno or 0, f"cannot be opened ({error.strerror or error})")
+            raise EmbeddedError(f"Port {port} {words}: choose another with PORT=number.") from error
+        with listening:
+            yield listening
+        return
+
+
+class Supervisor:
+    """Starts the parts in order, watches them, and stops them in the opposite order.
+
+    `private` are files and sockets that stay open here: a part that outlives us for a moment must
+    hold neither the data folder nor a port.
+    """
+
+    def __init__(self, at: Locations, private: "list[IO[str] | socket.socket]") -> None:
+        self.at = at
+        self.private = private
+        self.children: list[_Child] = []
+
+    def start(self, listening: socket.socket, *, sample: bool) -> None:
+        """Start every part and say so."""
+        at = self.at
+        host, port = listening.getsockname()[:2]
+        base_url = os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
+        print(f"focusprog starts in {at.data}", flush=True)
+        _put_long_logs_aside(at.data / "logs")
         with _step("Database"):
-            _adopt(
-                children,
-                "database",
-                embedded.start_postgres(at, death_signal=signal.SIGINT),
-                stop_signal=signal.SIGINT,
+            database = embedded.start_postgres(at, death_signal=signal.SIGINT)
+            self.children.append(
+                _Child("database", database, stop_signal=signal.SIGINT, stop_turn=2)
             )
         with _step("Queue"):
-            _adopt(children, "queue", embedded.start_queue(at, death_signal=signal.SIGTERM))
-    with _step("Mail sink"):
-        sink = start_sink(at.mailbox)
-        (at.run / "smtp-port").write_text(str(sink.port))
-    with _step("Tables"):
-        _manage("migrate", "--verbosity", "0")
-    base_url = os.environ.get("BASE_URL") or f"http://localhost:{port}"
-    web = _Child(
-        "web",
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "focusprog.wsgi:application",
-            "--bind",
-            f"{host}:{port}",
-            "--worker-class",
-            "gthread",
-            "--workers",
-            "1",
-            "--threads",
-            "8",
-            "--preload",
-            "--graceful-timeout",
-            "3",
-            "--timeout",
-            "60",
-            "--log-level",
-            "warning",
-            "--worker-tmp-dir",
-            "/dev/shm" if Path("/dev/shm").is_dir() else str(at.run),  # noqa: S108
-            "--no-control-socket",
-        ],
-    )
-    with _step("Web"):
-        _start(at, web)
-        children.append(web)
-        _wait_for_page(f"http://127.0.0.1:{port}/healthz", web, at)
-    links = []
-    if sample:
-        with _step("Sample organisation"):
-            found = json.loads(_manage("load_sample", "--base-url", base_url) or "{}")
-            links = list(found.get("links", {}).items())
-    celery = [sys.executable, "-m", "celery", "--app", "focusprog", "--quiet"]
-    worker = _Child(
-        "worker",
-        [
-            *celery,
-            "worker",
-            "--pool",
-            "threads",
-            "--concurrency",
-            "4",
-            "--queues",
-            "default,reports",
-            "--without-gossip",
-            "--without-mingle",
-            "--loglevel",
-            "WARNING",
-        ],
-    )
-    beat = _Child(
-        "beat",
-        [
-            *celery,
-            "beat",
-            "--schedule",
-            str(at.run / "beat-schedule"),
-            "--pidfile",
-            "",
-            "--loglevel",
-            "WARNING",
-        ],
-    )
-    with _step("Worker and beat"):
-        for child in (worker, beat):
-            _start(at, child)
-            children.append(child)
-    print(f"\nfocusprog is at {base_url}/   (emails: {base_url}/mailbox/)")
-    if links:
-        print("\nSign in, once each, as the sample's")
-        for role, link in links:
-            print(f"  {role:8} {link}")
-    print("\nCtrl-C stops everything.", flush=True)
+            queue = embedded.start_queue(at, death_signal=signal.SIGTERM)
+            self.children.append(_Child("queue", queue, stop_turn=1))
+        smtp = socket.create_server(("127.0.0.1", 0))
+        self.private.append(smtp)
+        (at.run / "smtp-port").write_text(str(smtp.getsockname()[1]))
+        with _step("Programme"):
+            from focusprog import parts  # noqa: PLC0415  (settings ask for the mail sink's port)
+
+            parts.load_everything()
+            gc.freeze()
+        self._start("mail sink", functools.partial(parts.mail_sink, at.mailbox, smtp), smtp)
+        with _step("Tables"):
+            self._command("migrate", "--verbosity", "0")
+        with _step("Web"):
+            web = functools.partial(parts.web, listening, at.run)
+            self._wait_for_page(self._start("web", web, listening), host, port)
+        self._start("worker", parts.worker)
+        self._start("beat", functools.partial(parts.beat, at.run))
+        links: dict[str, str] = {}
+        if sample:
+            with _step("Sample organisation"):
+                links = json.loads(self._command("load_sample", "--base-url", base_url))["links"]
+        print(f"\nfocusprog is at {base_url}/ and its emails are at {base_url}/mailbox/")
+        if links:
+            print("\nSign in to the sample organisation (each link works once) as its")
+            for role, link in links.items():
+                print(f"  {role:8} {link}")
+        print("\nCtrl-C stops everything.", flush=True)
+
+    def watch(self) -> None:
+        """Start again what dies; give up on an engine, and on what dies five times a minute."""
+        while True:
+            time.sleep(0.5)
+            for child in self.children:
+                if child.runs():
+                    continue
+                now = time.monotonic()
+                child.died_at = [*(t for t in child.died_at if t > now - 60), now]
+                if child.work is None or len(child.died_at) >= 5:
+                    raise EmbeddedError(
+                        f"The {child.name} stopped by itself: see {self._log(child.name)}."
+                    )
+                print(f"The {child.name} stopped by itself and is started again.", flush=True)
+                child.send(signal.SIGKILL, to_all=True)
+                child.process = self._fork(child.name, child.work, child.keeps)
+
+    def stop(self) -> None:
+        """Web, worker, beat and mail sink first, then the queue and the database they use; what
+        does not go in its grace is killed with all that it started."""
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for turn in range(3):
+            group = [child for child in self.children if child.stop_turn == turn]
+            for child in group:
+                child.send(child.stop_signal)
+            for child in group:
+                while child.runs() and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                child.send(signal.SIGKILL, to_all=True)
+        (self.at.run / "smtp-port").unlink(missing_ok=True)
+
+    def _start(
+        self, name: str, work: Callable[[], None], keeps: socket.socket | None = None
+    ) -> _Child:
+        child = _Child(name, self._fork(name, work, keeps), work, keeps)
+        self.children.append(child)
+        return child
+
+    def _fork(
+        self, name: str, work: Callable[[], None], keeps: socket.socket | None = None
+    ) -> ForkProcess:
+        process = _FORK.Process(target=self._begin, args=(name, work, keeps, os.getpid()))
+        process.start()
+        return process
+
+    def _begin(
+        self, name: str, work: Callable[[], None], keeps: socket.socket | None, parent: int
+    ) -> None:
+        """The first thing a fork does: become a part of its own, which dies with its parent."""
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        embedded.become_child(signal.SIGKILL)()
+        if os.getppid() != parent:
+            return
+        for file in self.private:
+            if file is not keeps:
+                file.close()
+        with self._log(name).open("ab") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        work()
+
+    def _command(self, *arguments: str) -> str:
+        """What a Django command prints. It runs in a fork, so that this process never holds a
+        database connection; its own error words become ours."""
+        receiving, sending = _FORK.Pipe(duplex=False)
+        process = self._fork(
+            "commands", functools.partial(_answer_with_command, sending, arguments)
+        )
+        sending.close()
+        try:
+            done, words = receiving.recv()
+        except EOFError:
+            done, words = False, "it stopped without a word"
+        finally:
+            process.kill()
+            process.join()
+            receiving.close()
+        if done:
+            return str(words)
+        if "No space left" in words:
+            raise unwritable(self.at.data, OSError(errno.ENOSPC, ""))
+        raise EmbeddedError(
+            f"“{arguments[0]}” did not succeed: {words} (see {self._log('commands')})."
+        )
+
+    def _wait_for_page(self, web: _Child, host: str, port: int) -> None:
+        """Any answer will do; it also makes the first visitor's page quick."""
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and web.runs():
+            connection = http.client.HTTPConnection(local, port, timeout=20)
+            with contextlib.closing(connection), contextlib.suppress(OSError):
+                connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+                connection.getresponse()
+                return
+        raise EmbeddedError(f"The web server did not start: see {self._log('web')}.")
+
+    def _log(self, name: str) -> Path:
+        return self.at.data / "logs" / f"{name.replace(' ', '-')}.log"
+
+
+def _answer_with_command(sending: Connection, arguments: tuple[str, ...]) -> None:
+    from focusprog import parts  # noqa: PLC0415
+
+    try:
+        sending.send((True, parts.command(*arguments)))
+    except Exception as error:  # noqa: BLE001  (the supervisor says it)
+        traceback.print_exc()
+        sending.send((False, " ".join(str(error).split())))
 
 
 @contextlib.contextmanager
@@ -217,86 +331,8 @@ def _step(name: str) -> Iterator[None]:
     print(f"{time.monotonic() - began:5.1f} s", flush=True)
 
 
-def _manage(*arguments: str) -> str:
-    """Run one of Django's commands to its end; its own error words become ours."""
-    done = subprocess.run(
-        [*_MANAGE, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-        cwd=_PROJECT,
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        raise EmbeddedError(f"“{arguments[0]}” did not succeed: {last}")
-    return done.stdout
-
-
-def _adopt(
-    children: list[_Child],
-    name: str,
-    process: "subprocess.Popen[bytes]",
-    stop_signal: signal.Signals = signal.SIGTERM,
-) -> None:
-    children.append(_Child(name, [], stop_signal, process))
-
-
-def _start(at: Locations, child: _Child) -> None:
-    with (at.data / "logs" / f"{child.name}.log").open("ab") as output:
-        child.process = subprocess.Popen(
-            child.command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=_PROJECT,
-            start_new_session=True,
-            preexec_fn=become_child(signal.SIGTERM),  # noqa: PLW1509
-        )
-
-
-def _wait_for_page(url: str, web: _Child, at: Locations) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and web.process and web.process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  (our own address)
-            return
-        time.sleep(0.05)
-    raise EmbeddedError(f"The web server did not start: see {at.data / 'logs' / 'web.log'}.")
-
-
-def _watch(at: Locations, children: list[_Child]) -> None:
-    """Start again what dies; give up on what dies five times in a minute."""
-    while True:
-        time.sleep(0.5)
-        for child in children:
-            if child.process is None or child.process.poll() is None:
-                continue
-            now = time.monotonic()
-            child.died_at = [*(t for t in child.died_at if t > now - 60), now]
-            if not child.command or len(child.died_at) >= 5:
-                raise EmbeddedError(
-                    f"The {child.name} stopped by itself: "
-                    f"see {at.data / 'logs' / (child.name + '.log')}."
-                )
-            print(f"The {child.name} stopped by itself and is started again.", flush=True)
-            _start(at, child)
-
-
-def _stop_all(children: list[_Child]) -> None:
-    """Web, beat and worker first, then the queue and the database they use; what does not go in
-    its grace is killed with all that it started."""
-    order = {"web": 0, "beat": 0, "worker": 0, "queue": 1, "database": 2}
-    deadline = time.monotonic() + _GRACE_SECONDS
-    for rank in sorted(set(order.values())):
-        group = [c for c in children if order[c.name] == rank and c.process]
-        for child in group:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child.process.pid, child.stop_signal)  # type: ignore[union-attr]
-        for child in group:
-            assert child.process is not None  # noqa: S101
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.process.wait(max(0.5, deadline - time.monotonic()))
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.process.pid, signal.SIGKILL)
-            child.process.wait()
+def _put_long_logs_aside(folder: Path) -> None:
+    """Keep one older log of each part, so that logs never fill the disk by themselves."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > _LARGEST_LOG_BYTES:
+            log.replace(log.with_suffix(".log.old"))

@@ -20,32 +20,27 @@ _sinks: list[Controller] = []
 _MAKES_NO_DURABLE_DATA = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 _FOLDER = Path(tempfile.mkdtemp(prefix="fp-test-"))
 for _name in [name for name in os.environ if name in {"DATABASE_URL", "REDIS_URL", "BASE_URL"}]:
     del os.environ[_name]
 os.environ["DATA"] = str(_FOLDER)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's event loop runs in this thread
 (_FOLDER / "run").mkdir(mode=0o700)
-(_FOLDER / "run" / "smtp-port").write_text(str(_free_port()))
+_listening = socket.create_server(("127.0.0.1", 0))
+(_FOLDER / "run" / "smtp-port").write_text(str(_listening.getsockname()[1]))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the three, unless this process only hands out work to others."""
-    from focusprog import embedded  # noqa: PLC0415  (only once the environment is set)
+    from focusprog import datafolder, embedded  # noqa: PLC0415  (only once the environment is set)
     from focusprog.mailsink import start_sink  # noqa: PLC0415
 
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return
-    at = embedded.locations()
+    at = datafolder.locations()
     _running.append(embedded.start_postgres(at, options=_MAKES_NO_DURABLE_DATA))
     _running.append(embedded.start_queue(at))
-    _sinks.append(start_sink(at.mailbox, at.smtp_port))
+    _sinks.append(start_sink(at.mailbox, _listening))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
