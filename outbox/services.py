@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import make_msgid
+from itertools import batched
 from urllib.parse import urlsplit
 
 from celery import current_app
@@ -40,34 +41,52 @@ def write_emails(emails: Iterable[NewEmail]) -> None:
     The worker is woken after the commit. Where the queue is not to be reached, the sweep finds
     them within a minute.
     """
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    now = timezone.now()
     with transaction.atomic():
-        for new in emails:
-            email, written = Email.objects.get_or_create(
-                key=new.key,
-                defaults={
-                    "organisation_id": new.organisation_id,
-                    "to_email": new.to_email,
-                    "to_name": one_line(new.to_name),
-                    "from_name": one_line(new.from_name),
-                    "reply_to": new.reply_to,
-                    "subject": one_line(new.subject)[:300],
-                    "text": new.text,
-                    "html": new.html,
-                    "headers": dict(new.headers),
-                    "message_id": make_msgid(domain=host),
-                    "due_at": now,
-                },
-            )
-            if written and new.attachments:
-                email.attachments.set(new.attachments)
+        for batch in batched(emails, 500):
+            _write(batch)
         transaction.on_commit(wake_worker)
 
 
+def _write(batch: tuple[NewEmail, ...]) -> None:
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    now = timezone.now()
+    rows = [
+        Email(
+            key=new.key,
+            organisation_id=new.organisation_id,
+            to_email=new.to_email,
+            to_name=one_line(new.to_name)[:200],
+            from_name=one_line(new.from_name)[:200],
+            reply_to=new.reply_to,
+            subject=one_line(new.subject)[:300],
+            text=new.text,
+            html=new.html,
+            headers={name: one_line(words) for name, words in new.headers.items()},
+            message_id=make_msgid(domain=host),
+            due_at=now,
+        )
+        for new in batch
+    ]
+    Email.objects.bulk_create(rows, ignore_conflicts=True)
+    carried = {
+        row.message_id: new.attachments
+        for row, new in zip(rows, batch, strict=True)
+        if new.attachments
+    }
+    if carried:
+        # Only rows that this call wrote have its Message-IDs.
+        written = Email.objects.filter(message_id__in=carried).values_list("pk", "message_id")
+        Email.attachments.through.objects.bulk_create(
+            Email.attachments.through(email_id=pk, attachment=attachment)
+            for pk, message_id in written
+            for attachment in carried[message_id]
+        )
+
+
 def one_line(text: str) -> str:
-    """Text fit for a mail header: a line break in a name cannot start a header of its own."""
-    return " ".join(text.split())
+    """Text fit for a mail header: a line break in a name cannot start a header of its own, and
+    what looks like a header's encoding stays the text that it is."""
+    return " ".join(text.split()).replace("=?", "= ?")
 
 
 def wake_worker() -> None:

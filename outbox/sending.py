@@ -1,0 +1,213 @@
+"""Sending what is due: leased rows, one connection a chunk, one outcome before the next email."""
+
+import contextlib
+import logging
+import smtplib
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+
+from anymail.exceptions import AnymailAPIError
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from outbox.message import message_for
+from outbox.models import Attachment, Email, EmailState
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 100
+# A chunk starts no email after CHUNK_SECONDS, and one email with its connection takes at most a
+# dozen steps of 20 s (the mailer's time-out): a lease outlasts the worst chunk.
+CHUNK_SECONDS = 240
+LEASE = timedelta(minutes=10)
+# How long one run keeps going before it hands over to the next, well under the queue's own
+# patience with a task that does not end.
+RUN_SECONDS = 600
+GIVE_UP_AFTER = timedelta(hours=72)
+LONGEST_WAIT = timedelta(hours=4)
+
+
+class _UnreachableError(Exception):
+    """The mail server takes no connection now: that says nothing about any one email."""
+
+
+def send_due_emails() -> bool:
+    """Send what is due, chunk by chunk, until nothing is left, the mail server is not to be
+    reached, or RUN_SECONDS are over. True when more is due and another run should follow."""
+    deadline = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < deadline:
+        chunk = _lease_chunk()
+        if not chunk:
+            return False
+        if not _send_chunk(chunk):
+            return False
+    return True
+
+
+def wait_before(attempt: int) -> timedelta | None:
+    """How long after failed attempt number `attempt` (from 1) the next follows: a minute, two,
+    four … four hours; None once the waits would add up to more than 72 hours."""
+    waits = [min(timedelta(minutes=2**n), LONGEST_WAIT) for n in range(attempt)]
+    return waits[-1] if sum(waits, timedelta()) <= GIVE_UP_AFTER else None
+
+
+def _lease_chunk() -> list[Email]:
+    """Take the rows that are due longest, and keep others from them until the lease ends."""
+    now = timezone.now()
+    with transaction.atomic():
+        chunk = list(
+            Email.objects.select_for_update(skip_locked=True)
+            .filter(Q(leased_until=None) | Q(leased_until__lt=now))
+            .filter(state=EmailState.QUEUED, due_at__lte=now)
+            .order_by("due_at", "id")[:CHUNK]
+        )
+        lease = now + LEASE
+        Email.objects.filter(pk__in=[email.pk for email in chunk]).update(leased_until=lease)
+    for email in chunk:
+        email.leased_until = lease
+    return chunk
+
+
+def _send_chunk(chunk: list[Email]) -> bool:
+    """Send leased rows over one connection, reopened where it dies; False when the server could
+    not be reached, with the rest put off."""
+    fetchers = _attachment_fetchers(chunk)
+    mailer = mail.mailers["default"]
+    deadline = time.monotonic() + CHUNK_SECONDS
+    try:
+        for position, email in enumerate(chunk):
+            if time.monotonic() > deadline:
+                _release(chunk[position:])
+                break
+            try:
+                _send_one(mailer, email, fetchers[email.pk])
+            except _UnreachableError as error:
+                for waiting in chunk[position:]:
+                    _put_off(waiting, str(error))
+                return False
+    finally:
+        _close(mailer)
+    return True
+
+
+def _send_one(
+    mailer: BaseEmailBackend, email: Email, attachments: list[Callable[[], Attachment]]
+) -> None:
+    """Send one and record its outcome. Raises _UnreachableError, having recorded nothing."""
+    try:
+        message = message_for(email, attachments)
+    except ValueError as error:
+        _give_up(email, str(error))
+        return
+    try:
+        mailer.open()
+    except OSError as error:  # smtplib's own exceptions are OSErrors too
+        _close(mailer)
+        raise _UnreachableError(_reason(error)) from error
+    try:
+        mailer.send_messages([message])
+    except Exception as error:
+        # Whatever it is, those behind this email shall not wait for it.
+        if not _connection_survives(error):
+            _close(mailer)
+        if _is_final(error):
+            _give_up(email, _reason(error))
+        else:
+            _put_off(email, _reason(error))
+        if not isinstance(error, OSError | ValueError):
+            logger.exception("Email %s was not sent", email.pk)
+    else:
+        _record(email, state=EmailState.SENT, sent_at=timezone.now(), last_error="")
+
+
+def _codes(error: Exception) -> list[int]:
+    """The SMTP codes in which a server refused."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    if isinstance(error, smtplib.SMTPResponseException):
+        return [error.smtp_code]
+    return []
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether trying again is pointless: a 5xx of SMTP, an email service that found fault with
+    this email (rather than with our key or our pace), an address that is none."""
+    if codes := _codes(error):
+        return all(500 <= code < 600 for code in codes)
+    if isinstance(error, AnymailAPIError):
+        return error.status_code in {400, 404, 413, 422}
+    return not isinstance(error, OSError)
+
+
+def _connection_survives(error: Exception) -> bool:
+    """After a plain refusal the server takes the next email; 421 says that it hangs up."""
+    codes = _codes(error)
+    return bool(codes) and 421 not in codes
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in words for the person who looks at the round's receipt."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = [f"{code} {_text(words)}" for code, words in error.recipients.values()]
+        return f"The mail server refused the address: {'; '.join(answers)}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"The mail server refused: {error.smtp_code} {_text(error.smtp_error)}"
+    if isinstance(error, TimeoutError):
+        return "The mail server did not answer in time."
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
+        return f"The connection to the mail server was lost: {error}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _text(words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return " ".join(text.replace("\0", "").split())[:500]
+
+
+def _put_off(email: Email, reason: str) -> None:
+    wait = wait_before(email.attempts + 1)
+    if wait is None:
+        _give_up(email, f"{reason} We tried for {GIVE_UP_AFTER.total_seconds() / 3600:.0f} hours.")
+    else:
+        _record(email, due_at=timezone.now() + wait, last_error=reason)
+
+
+def _give_up(email: Email, reason: str) -> None:
+    _record(email, state=EmailState.FAILED, last_error=reason)
+
+
+def _record(email: Email, **outcome: datetime | str) -> None:
+    """One UPDATE, only while the lease is ours: a worker that overran changes nothing."""
+    Email.objects.filter(
+        pk=email.pk, state=EmailState.QUEUED, leased_until=email.leased_until
+    ).update(attempts=F("attempts") + 1, leased_until=None, **outcome)
+
+
+def _release(emails: list[Email]) -> None:
+    """Give back untouched what there was no time for."""
+    Email.objects.filter(
+        pk__in=[email.pk for email in emails], leased_until=emails[0].leased_until
+    ).update(leased_until=None)
+
+
+def _close(mailer: BaseEmailBackend) -> None:
+    """Say goodbye if the server still listens."""
+    with contextlib.suppress(OSError):
+        mailer.close()
+
+
+def _attachment_fetchers(chunk: list[Email]) -> dict[int, list[Callable[[], Attachment]]]:
+    """For each email, ways to fetch its attachments: a hundred emails that carry the same report
+    hold it in memory once, and those before it not at all."""
+    fetch = lru_cache(maxsize=2)(lambda pk: Attachment.objects.get(pk=pk))
+    found: defaultdict[int, list[Callable[[], Attachment]]] = defaultdict(list)
+    pairs = Email.attachments.through.objects.filter(email__in=chunk).order_by("pk")
+    for email_pk, attachment_pk in pairs.values_list("email_id", "attachment_id"):
+        found[email_pk].append(partial(fetch, attachment_pk))
+    return found
