@@ -4,6 +4,7 @@ Everything Django needs was imported before the fork, so a part starts in a blin
 of its memory with the others. Each function runs in its own process and returns when it is done.
 """
 
+import importlib
 import os
 import signal
 import socket
@@ -23,10 +24,20 @@ def load_everything() -> None:
     import django  # noqa: PLC0415
 
     django.setup()
-    import celery.apps.beat  # noqa: PLC0415
-    import celery.apps.worker  # noqa: PLC0415, F401
+    for name in (
+        "celery.apps.beat",
+        "celery.apps.worker",
+        "celery.concurrency.thread",
+        "celery.worker.consumer",
+        "kombu.transport.redis",
+        "psycopg_pool",
+        "focusprog.urls",
+        "focusprog.wsgi",
+    ):
+        importlib.import_module(name)
+    from focusprog.celery import app  # noqa: PLC0415
 
-    from focusprog import urls, wsgi  # noqa: PLC0415, F401
+    app.loader.import_default_modules()
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]
@@ -67,27 +78,25 @@ def mail_sink(mailbox: Path, listening: socket.socket) -> None:
 
 
 def worker() -> None:
+    """Do what the queue asks for. (Celery's command line would load a terminal's toolkit.)"""
     from focusprog.celery import app  # noqa: PLC0415
 
-    app.worker_main(
-        [
-            *("--quiet", "worker", "--pool", "threads", "--concurrency", "4"),
-            *("--queues", "default,reports", "--without-gossip", "--without-mingle"),
-            *("--loglevel", "WARNING"),
-        ]
-    )
+    app.Worker(
+        pool="threads",
+        concurrency=4,
+        queues="default,reports",
+        loglevel="WARNING",
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    ).start()
 
 
 def beat(folder: Path) -> None:
     """Tick; `folder` remembers when each task was last due."""
     from focusprog.celery import app  # noqa: PLC0415
 
-    app.start(
-        [
-            *("--quiet", "beat", "--schedule", str(folder / "beat-schedule")),
-            *("--pidfile", "", "--loglevel", "WARNING"),
-        ]
-    )
+    app.Beat(schedule=str(folder / "beat-schedule"), loglevel="WARNING", quiet=True).run()
 
 
 def command(*arguments: str) -> str:
