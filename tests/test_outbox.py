@@ -1,5 +1,6 @@
 """The sender against real SMTP servers: what is sent, retried, given up, and never twice."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -68,6 +69,7 @@ class Script:
             assert isinstance(message, EmailMessage)
             self.accepted.append(message)
         if reply.endswith("drop"):
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return reply
 
@@ -293,7 +295,7 @@ def test_a_retry_keeps_its_message_id_and_then_arrives(server: Script) -> None:
 
 
 def test_the_waits_double_to_four_hours_and_end_after_three_days() -> None:
-    waits = []
+    waits: list[timedelta] = []
     while (wait := sending.wait_before(len(waits) + 1)) is not None:
         waits.append(wait)
     assert waits[:4] == [timedelta(minutes=m) for m in (1, 2, 4, 8)]
