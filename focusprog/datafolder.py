@@ -54,17 +54,24 @@ def locations() -> Locations:
         secret_key = _secret(data / "secret-key")
     except OSError as error:
         raise unwritable(data, error) from error
-    port_file = run / "smtp-port"
-    smtp_port = int(port_file.read_text()) if port_file.exists() else _DEFAULT_SMTP_PORT
     return Locations(
         data=data,
         run=run,
         database_url=f"postgres://focusprog@/focusprog?host={quote(str(run), safe='')}",
         redis_socket=run / "queue.sock",
-        smtp_port=smtp_port,
+        smtp_port=_smtp_port(run / "smtp-port"),
         secret_key=secret_key,
         mailbox=data / "mailbox",
     )
+
+
+def _smtp_port(file: Path) -> int:
+    """Where the running mail sink listens; a full disk may have left the file empty."""
+    try:
+        with file.open() as digits:
+            return int(digits.read(5))
+    except (FileNotFoundError, ValueError):
+        return _DEFAULT_SMTP_PORT
 
 
 def unwritable(data: Path, error: OSError) -> EmbeddedError:

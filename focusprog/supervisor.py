@@ -263,6 +263,9 @@ class Supervisor:
         for file in self.private:
             if file is not keeps:
                 file.close()
+        with contextlib.suppress(OSError):
+            # What `ps` and `top` call it, where the system has such a file.
+            Path("/proc/self/comm").write_text(f"fp {name}")
         with self._log(name).open("ab") as log:
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
