@@ -41,6 +41,11 @@ class Mission(OrganisationOwned):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still being worked on."""
+        return self.state not in {self.State.ADOPTED, self.State.RETIRED}
+
 
 class Voice(models.TextChoices):
     """Whose words."""
@@ -77,8 +82,9 @@ class Contribution(OrganisationOwned):
     author = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Where it came through a round: gone with the answer when its writer asks for that.
     comment = models.OneToOneField(
-        Comment, null=True, blank=True, on_delete=models.SET_NULL, related_name="contribution"
+        Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="contribution"
     )
     signed_name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -88,6 +94,28 @@ class Contribution(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Readiness(OrganisationOwned):
+    """A leader's own answer: is customer focus felt, or only agreed with?"""
+
+    class Answer(models.TextChoices):
+        FELT = "felt", "I feel it: it would hurt to run this any other way"
+        AGREED = "agreed", "I agree with it: it makes sense, but it does not move me yet"
+        UNSURE = "unsure", "I cannot tell yet"
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="readiness")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    answer = models.CharField(max_length=10, choices=Answer)
+
+    class Meta:
+        verbose_name_plural = "readiness"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["mission", "membership"], name="one_readiness_each"),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
 
 
 class Theme(OrganisationOwned):

@@ -1,5 +1,9 @@
 """The adopted mission, for anyone."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from missions.views import overview
+
+urlpatterns = [
+    path("m/<slug:organisation>/", overview.public_mission, name="public_mission"),
+]

@@ -1,0 +1,196 @@
+"""All input to missions."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from missions.models import Contribution, Decision, Mission, Readiness, Theme
+
+LONGEST_WORDS = 3000
+LONGEST_STATEMENT = 2000
+
+
+def _text_area(rows: int, **attributes: str) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **attributes})
+
+
+class _PlainText(forms.CharField):
+    """Text of several lines, its line ends as they are stored everywhere else."""
+
+    def to_python(self, value: object) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class MissionForm(forms.Form):
+    title = forms.CharField(
+        label="What do you call it?",
+        help_text="Only you and your colleagues see this. You can leave it empty.",
+        required=False,
+        max_length=200,
+    )
+
+
+class WordsForm(forms.Form):
+    """Someone's own words: any of three prompts, at least one."""
+
+    feel = _PlainText(
+        label="What do you feel about it?",
+        help_text="What makes you proud here, and what makes you wince?",
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=_text_area(3),
+    )
+    believe = _PlainText(
+        label="What do you believe?",
+        help_text="What do customers deserve from you, even on a day when nobody checks?",
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=_text_area(3),
+    )
+    go = _PlainText(
+        label="Where do you want to go?",
+        help_text="If it all went well, what would customers say about you to a friend?",
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=_text_area(3),
+    )
+    readiness = forms.ChoiceField(
+        label="Is it felt, or only agreed with?",
+        help_text=(
+            "An honest answer is worth more than the right one. If it is only agreed with, talk to "
+            "three customers before you go on."
+        ),
+        choices=Readiness.Answer.choices,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, is_leader: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_leader:
+            del self.fields["readiness"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        prompts = ("feel", "believe", "go")
+        if not any(cleaned.get(prompt) for prompt in prompts) and not self.errors:
+            self.add_error("feel", "Write something under at least one of the three.")
+        return cleaned
+
+    def words(self) -> dict[str, str]:
+        """The text under each prompt."""
+        return {prompt: self.cleaned_data[prompt] for prompt in ("feel", "believe", "go")}
+
+
+class AskForm(forms.Form):
+    """Whom to ask, and with which message."""
+
+    most_valuable = forms.IntegerField(
+        label="How many of your most valuable customers?",
+        help_text="Counted from the highest yearly value down, among those we can reach.",
+        min_value=1,
+        max_value=5000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    message = _PlainText(
+        label="Your message",
+        help_text="It stands above the question’s link in the email.",
+        max_length=3000,
+        widget=_text_area(8),
+    )
+
+    def __init__(self, *args: Any, to_customers: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not to_customers:
+            del self.fields["most_valuable"]
+
+
+class ThemeForm(forms.Form):
+    name = forms.CharField(
+        label="Name of the theme",
+        help_text="What these words say, in a few of your own.",
+        max_length=200,
+    )
+
+
+class AssignForm(forms.Form):
+    """Which contributions go into, or out of, which theme; a new one may be named instead."""
+
+    new_theme = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, mission: Mission, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gone = "Some of these words are no longer there. Look again and choose."
+        self.fields["contributions"] = forms.ModelMultipleChoiceField(
+            queryset=Contribution.objects.filter(mission=mission),
+            error_messages={
+                "required": "Tick the words first, then choose their theme.",
+                "invalid_choice": gone,
+                "invalid_pk_value": gone,
+            },
+        )
+        self.fields["theme"] = forms.ModelChoiceField(
+            queryset=Theme.objects.filter(mission=mission),
+            required=False,
+            error_messages={"invalid_choice": "That theme is no longer there. Choose another."},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("theme") and not cleaned.get("new_theme"):
+            self.add_error("theme", "Choose a theme, or name a new one.")
+        return cleaned
+
+
+class DraftForm(forms.Form):
+    text = _PlainText(
+        label="The statement",
+        max_length=LONGEST_STATEMENT,
+        widget=_text_area(7, spellcheck="true"),
+        error_messages={"required": "Write the statement before you save it."},
+    )
+    based_on_version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, max_value=1_000_000
+    )
+
+
+class AdoptForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
+    review_on = forms.DateField(
+        label="When will you look at it again?",
+        help_text="A year is usual. Until then it stands.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class DecisionForm(forms.Form):
+    title = forms.CharField(label="What was decided?", max_length=300)
+    customer_change = _PlainText(
+        label="What does this change for the customer?",
+        help_text="If the honest answer is “nothing”, write why it is worth doing all the same.",
+        max_length=LONGEST_WORDS,
+        widget=_text_area(3),
+        error_messages={"required": "This is the one question that is never skipped."},
+    )
+    fit = forms.ChoiceField(
+        label="Held against the mission, it",
+        choices=Decision.Fit.choices,
+        widget=forms.RadioSelect,
+    )
+    outcome = _PlainText(
+        label="What came of it?",
+        help_text="You can leave this empty until you know.",
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=_text_area(2),
+    )
+    decided_on = forms.DateField(
+        label="Decided on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_decided_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["decided_on"]
+        if day.year < 1900:
+            raise forms.ValidationError("Check the year.")
+        return day

@@ -1,0 +1,250 @@
+"""Reading missions: how far they are, whose words they hold, and what anyone may see."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from feedback import queries as feedback
+from feedback.models import Round
+from missions.models import Contribution, Decision, Mission, MissionRound, Theme, Voice
+from programme.models import Membership, Organisation, Role
+
+SHOWN_UNDER_A_THEME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCounts:
+    """How many contributions, in each voice."""
+
+    leader: int
+    staff: int
+    customer: int
+
+    @property
+    def total(self) -> int:
+        return self.leader + self.staff + self.customer
+
+    @property
+    def voices(self) -> tuple[tuple[str, str, int], ...]:
+        """Value, label and count of each voice, in the order in which they are asked."""
+        return (
+            (Voice.LEADER.value, "Leader", self.leader),
+            (Voice.STAFF.value, "Staff", self.staff),
+            (Voice.CUSTOMER.value, "Customers", self.customer),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a mission: a page, whether its work is done, and what it holds so far."""
+
+    url_name: str
+    label: str
+    purpose: str
+    action: str
+    done: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a mission is."""
+
+    counts: VoiceCounts
+    steps: tuple[Step, ...]
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that still waits; none once the mission is adopted."""
+        return next((step for step in self.steps if not step.done), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeWords:
+    """A theme with its counts and the first of its contributions."""
+
+    theme: Theme
+    counts: VoiceCounts
+    words: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a question would reach: how many, how many more have no address or asked to be left
+    alone, and the least yearly value among those reached (None where none has a value)."""
+
+    people: int
+    out_of_reach: int
+    least_value: Decimal | None
+
+
+def adopted(organisation: Organisation) -> Mission | None:
+    """The organisation's mission, once it has one."""
+    return Mission.objects.filter(organisation=organisation, state=Mission.State.ADOPTED).first()
+
+
+def missions_with_counts(organisation: Organisation) -> QuerySet[Mission]:
+    """All its missions, newest first, each with `words` (contributions)."""
+    return Mission.objects.filter(organisation=organisation).annotate(words=Count("contributions"))
+
+
+def voice_counts(contributions: QuerySet[Contribution]) -> VoiceCounts:
+    found = contributions.aggregate(**_by_voice("voice"))
+    return VoiceCounts(**found)
+
+
+def _by_voice(field: str, counted: str = "pk") -> dict[str, Count]:
+    return {voice.value: Count(counted, filter=Q(**{field: voice})) for voice in Voice}
+
+
+def may_see_words(*, mission: Mission, membership: Membership) -> bool:
+    """Whether others' words are shown to this member.
+
+    While the mission is open, whoever gives words sees others' only once their own are in, so
+    that nobody is led by what others wrote. Auditors give none.
+    """
+    return (
+        not mission.is_open
+        or membership.role == Role.AUDITOR
+        or mission.contributions.filter(author=membership).exists()
+    )
+
+
+def progress(mission: Mission) -> Progress:
+    """Its steps, in 2 SQL queries."""
+    counts = voice_counts(Contribution.objects.filter(mission=mission))
+    found = Mission.objects.filter(pk=mission.pk).aggregate(
+        asked=Count("rounds", distinct=True),
+        open=Count("rounds", distinct=True, filter=Q(rounds__round__state=Round.State.OPEN)),
+        themes=Count("themes", distinct=True),
+        versions=Count("drafts", distinct=True),
+    )
+    asking = f"{found['open']} open" if found["open"] else "Closed" if found["asked"] else ""
+    closed = not mission.is_open
+    steps = (
+        Step(
+            "missions:words",
+            "Your words",
+            "What you feel, what you believe and where you want to go, before anyone else’s words "
+            "can lead yours.",
+            "Write your words",
+            counts.leader > 0 or closed,
+            _count(counts.leader, "contribution"),
+        ),
+        Step(
+            "missions:asking",
+            "Ask others",
+            "Your people first, then the customers you would least like to lose. One question by "
+            "email, one to three sentences back.",
+            "Ask your people",
+            found["asked"] > 0 or closed,
+            asking,
+        ),
+        Step(
+            "missions:themes",
+            "Themes",
+            "Put together what says the same thing, and see who said it.",
+            "Find the themes",
+            found["themes"] > 0 or closed,
+            _count(found["themes"], "theme"),
+        ),
+        Step(
+            "missions:draft",
+            "Draft",
+            "Write one statement, with everyone’s words beside it.",
+            "Write a draft",
+            found["versions"] > 0 or closed,
+            _count(found["versions"], "version"),
+        ),
+        Step(
+            "missions:adopt",
+            "Adopt",
+            "Make it the mission: a date, a review date and a public page.",
+            "Adopt the statement",
+            closed,
+            f"{mission.adopted_on:%-d %B %Y}" if mission.adopted_on else "",
+        ),
+    )
+    return Progress(counts, steps)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
+def themes(mission: Mission) -> list[ThemeWords]:
+    """Its themes in order with the first few contributions of each, in 2 SQL queries."""
+    first_words = Contribution.objects.order_by("pk")[:SHOWN_UNDER_A_THEME]
+    found = mission.themes.annotate(
+        **_by_voice("contributions__voice", "contributions")
+    ).prefetch_related(Prefetch("contributions", queryset=first_words, to_attr="first_words"))
+    return [
+        ThemeWords(
+            theme,
+            VoiceCounts(theme.leader, theme.staff, theme.customer),  # type: ignore[attr-defined]
+            tuple(theme.first_words),
+        )
+        for theme in found
+    ]
+
+
+def words(
+    *,
+    mission: Mission,
+    voice: str = "",
+    theme: Theme | None = None,
+    only_loose: bool = False,
+) -> QuerySet[Contribution]:
+    """A mission's contributions with their themes: of one voice, of one theme, or only those that
+    are in no theme yet. Those from a round come in random order, which tells nobody who was first.
+    """
+    found = Contribution.objects.filter(mission=mission)
+    if voice:
+        found = found.filter(voice=voice)
+    if theme is not None:
+        found = found.filter(themes=theme)
+    if only_loose:
+        found = found.filter(themes=None)
+    return found.prefetch_related("themes").order_by("voice", "comment_id", "pk")
+
+
+def mission_rounds(mission: Mission) -> QuerySet[MissionRound]:
+    """Its rounds, newest first, each with `invited` and `answered`."""
+    return (
+        MissionRound.objects.filter(mission=mission)
+        .select_related("round")
+        .annotate(
+            invited=Count("round__invitations"),
+            answered=Count(
+                "round__invitations", filter=Q(round__invitations__answered_at__isnull=False)
+            ),
+        )
+        .order_by("-round__created_at", "-pk")
+    )
+
+
+def reach(*, organisation: Organisation, voice: str, most_valuable: int | None = None) -> Reach:
+    """Whom asking that voice would reach; of customers, those of most yearly value."""
+    audience = Round.Audience.EXTERNAL if voice == Voice.CUSTOMER else Round.Audience.INTERNAL
+    chosen: dict[str, Any] = {"most_valuable": most_valuable} if most_valuable else {}
+    everyone = feedback.selected(organisation=organisation, audience=audience, selection={})
+    reachable = feedback.invited(organisation=organisation, audience=audience, selection={})
+    out_of_reach = everyone.count() - reachable.count()
+    asked = feedback.invited(organisation=organisation, audience=audience, selection=chosen)
+    values = list(asked.values_list("yearly_value", flat=True))
+    return Reach(len(values), out_of_reach, values[-1] if values and most_valuable else None)
+
+
+def decisions(organisation: Organisation) -> QuerySet[Decision]:
+    """All its decisions, the latest first."""
+    return Decision.objects.filter(organisation=organisation).select_related(
+        "mission", "decided_by__user"
+    )
+
+
+def missions_that_asked() -> QuerySet[Mission]:
+    """Open missions, of any organisation, that words may still arrive for."""
+    finished = [Mission.State.ADOPTED, Mission.State.RETIRED]
+    return Mission.objects.filter(rounds__isnull=False).exclude(state__in=finished).distinct()

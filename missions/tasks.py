@@ -1,0 +1,12 @@
+"""The worker's part: bring in words as they arrive."""
+
+from celery import shared_task
+
+from missions import queries, services
+
+
+@shared_task
+def sweep() -> None:
+    """Each minute: what rounds have received for missions that are still open."""
+    for mission in queries.missions_that_asked():
+        services.gather_contributions(mission=mission)

@@ -1,9 +1,0 @@
-from django.http import HttpResponse
-from django.shortcuts import render
-
-from programme.access import OrganisationRequest, members
-
-
-@members()
-def index(request: OrganisationRequest) -> HttpResponse:
-    return render(request, "missions/index.html")

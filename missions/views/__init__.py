@@ -1,0 +1,1 @@
+"""The pages of a mission, one module for each step of the way."""
