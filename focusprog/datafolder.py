@@ -77,11 +77,20 @@ def _smtp_port(file: Path) -> int:
 def unwritable(data: Path, error: OSError) -> EmbeddedError:
     """What a failed write into the data folder means for the person who started us."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return EmbeddedError(f"The disk that holds {data} is full: make room and start again.")
+        return full(data)
     return EmbeddedError(
         f"The data folder {data} cannot be written ({error.strerror}): "
         "choose another with DATA=folder."
     )
+
+
+def full(data: Path) -> EmbeddedError:
+    return EmbeddedError(f"The disk that holds {data} is full: make room and start again.")
+
+
+def speaks_of_a_full_disk(words: str) -> bool:
+    """Whether PostgreSQL's or the system's words mean that."""
+    return "No space left" in words or "free disk space" in words
 
 
 def _secret(path: Path) -> str:

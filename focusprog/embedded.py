@@ -14,7 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from focusprog.datafolder import EmbeddedError, Locations, exclusive, locations
+from focusprog.datafolder import (
+    EmbeddedError,
+    Locations,
+    exclusive,
+    full,
+    locations,
+    speaks_of_a_full_disk,
+)
 
 # Finding the programs
 
@@ -125,28 +132,20 @@ def start_postgres(
     cluster = at.data / "postgres"
     prepare = _postgres_preparation(at, death_signal)
     log = at.data / "logs" / "postgres.log"
-    fresh = not (cluster / "PG_VERSION").exists()
-    if fresh:
+    if not (cluster / "PG_VERSION").exists():
         _make_cluster(at, cluster, prepare)
+    settings = (
+        "max_connections=60",
+        "shared_buffers=32MB",
+        "jit=off",
+        "unix_socket_permissions=0700",
+        *options,
+    )
     with log.open("ab") as output:
         process = subprocess.Popen(
             [
-                postgres_program("postgres"),
-                "-D",
-                str(cluster),
-                "-k",
-                str(at.run),
-                "-h",
-                "",
-                "-c",
-                "max_connections=60",
-                "-c",
-                "shared_buffers=32MB",
-                "-c",
-                "jit=off",
-                "-c",
-                "unix_socket_permissions=0700",
-                *(part for option in options for part in ("-c", option)),
+                *(postgres_program("postgres"), "-D", str(cluster), "-k", str(at.run), "-h", ""),
+                *(part for setting in settings for part in ("-c", setting)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -155,14 +154,16 @@ def start_postgres(
             preexec_fn=prepare,  # noqa: PLW1509
             env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
         )
-    deadline = time.monotonic() + 30
-    while not postgres_answers(at):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise EmbeddedError(f"PostgreSQL did not start: {_reason(log)}")
-        time.sleep(0.03)
-    if fresh or not (cluster / "focusprog-made").exists():
-        _run_sql(at, "CREATE DATABASE focusprog")
-        (cluster / "focusprog-made").touch()
+    try:
+        if not _wait_until(lambda: postgres_answers(at), process, seconds=30):
+            raise _did_not_start(at, "PostgreSQL", log)  # noqa: TRY301
+        if not (cluster / "focusprog-made").exists():
+            _make_database(at)
+            (cluster / "focusprog-made").touch()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     return process
 
 
@@ -177,18 +178,9 @@ def _make_cluster(at: Locations, cluster: Path, prepare: Callable[[], None]) -> 
         os.chown(making, 65534, 65534)
     made = subprocess.run(
         [
-            postgres_program("initdb"),
-            "-D",
-            str(making),
-            "-U",
-            "focusprog",
-            "-A",
-            "trust",
-            "--encoding=UTF8",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--locale=C",
-            "--no-sync",
+            *(postgres_program("initdb"), "-D", str(making), "-U", "focusprog", "-A", "trust"),
+            *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *("--locale=C", "--no-sync"),
         ],
         capture_output=True,
         text=True,
@@ -198,21 +190,25 @@ def _make_cluster(at: Locations, cluster: Path, prepare: Callable[[], None]) -> 
     )
     if made.returncode:
         last = (made.stderr.strip().splitlines() or ["initdb failed."])[-1]
-        words = "the disk is full." if "No space left" in made.stderr else last
-        raise EmbeddedError(f"PostgreSQL could not make its files in {at.data}: {words}")
+        if speaks_of_a_full_disk(made.stderr):
+            raise full(at.data)
+        raise EmbeddedError(f"PostgreSQL could not make its files in {at.data}: {last}")
     making.rename(cluster)
 
 
-def _run_sql(at: Locations, statement: str) -> None:
-    """One statement in the maintenance database; an already existing database is fine."""
-    import psycopg  # noqa: PLC0415  (not needed to read locations)
+def _make_database(at: Locations) -> None:
+    """Make focusprog's database, unless an interrupted start has made it already."""
+    import psycopg  # noqa: PLC0415  (starting the engines needs no driver otherwise)
 
     url = at.database_url.replace("/focusprog?", "/postgres?")
-    with (
-        psycopg.connect(url, autocommit=True) as connection,
-        contextlib.suppress(psycopg.errors.DuplicateDatabase),
-    ):
-        connection.execute(statement)  # type: ignore[call-overload]
+    try:
+        with (
+            psycopg.connect(url, autocommit=True) as connection,
+            contextlib.suppress(psycopg.errors.DuplicateDatabase),
+        ):
+            connection.execute("CREATE DATABASE focusprog")
+    except psycopg.errors.DiskFull as error:
+        raise full(at.data) from error
 
 
 def start_queue(at: Locations, *, death_signal: int | None = None) -> "subprocess.Popen[bytes]":
@@ -223,23 +219,10 @@ def start_queue(at: Locations, *, death_signal: int | None = None) -> "subproces
     with log.open("ab") as output:
         process = subprocess.Popen(
             [
-                queue_program(),
-                "--port",
-                "0",
-                "--unixsocket",
-                str(at.redis_socket),
-                "--unixsocketperm",
-                "700",
-                "--dir",
-                str(folder),
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "everysec",
-                "--save",
-                "",
-                "--maxmemory-policy",
-                "noeviction",
+                *(queue_program(), "--port", "0", "--unixsocket", str(at.redis_socket)),
+                *("--unixsocketperm", "700", "--dir", str(folder), "--save", ""),
+                *("--appendonly", "yes", "--appendfsync", "everysec"),
+                *("--maxmemory-policy", "noeviction"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -247,11 +230,10 @@ def start_queue(at: Locations, *, death_signal: int | None = None) -> "subproces
             start_new_session=True,
             preexec_fn=become_child(death_signal),  # noqa: PLW1509
         )
-    deadline = time.monotonic() + 15
-    while not _accepts(at.redis_socket):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise EmbeddedError(f"The queue did not start: {_reason(log)}")
-        time.sleep(0.02)
+    if not _wait_until(lambda: _accepts(at.redis_socket), process, seconds=15):
+        process.kill()
+        process.wait()
+        raise _did_not_start(at, "The queue", log)
     return process
 
 
@@ -277,15 +259,13 @@ def _accepts(path: Path) -> bool:
     return True
 
 
-def _reason(log: Path) -> str:
-    """The last telling line of a log."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    for line in reversed(lines[-20:]):
-        if "No space left" in line:
-            return "the disk is full."
-        if "FATAL" in line or "ERROR" in line:
-            return line.split("FATAL:")[-1].strip()
-    return lines[-1] if lines else f"see {log}."
+def _did_not_start(at: Locations, what: str, log: Path) -> EmbeddedError:
+    """With the last telling line of its log."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()][-20:]
+    if any(speaks_of_a_full_disk(line) for line in lines):
+        return full(at.data)
+    telling = [line for line in lines if "FATAL" in line or "ERROR" in line] or lines or ["?"]
+    return EmbeddedError(f"{what} did not start: {telling[-1].split('FATAL:')[-1].strip()}")
 
 
 # Commands other than `run`: they start what is not running, and the last one out stops it
@@ -295,13 +275,16 @@ def _reason(log: Path) -> str:
 def services() -> Iterator[Locations]:
     """PostgreSQL and the queue for one command; what nobody else uses is stopped at its end."""
     at = locations()
+    started: list[subprocess.Popen[bytes]] = []
     with (at.data / "users.lock").open("a") as users:
         with exclusive(at.data / "starting.lock"):
             fcntl.flock(users, fcntl.LOCK_SH)
             if not postgres_answers(at):
-                start_postgres(at)
+                # One that was killed a moment ago may still be on its way out.
+                stop_left_behind(at)
+                started.append(start_postgres(at))
             if not _accepts(at.redis_socket):
-                start_queue(at)
+                started.append(start_queue(at))
         try:
             yield at
         finally:
@@ -311,6 +294,8 @@ def services() -> Iterator[Locations]:
             ):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stop_left_behind(at)
+                for process in started:
+                    process.wait()
 
 
 def stop_left_behind(at: Locations) -> None:
@@ -342,7 +327,15 @@ def _is_postgres_of(at: Locations, pid: int) -> bool:
         return False
 
 
-def _wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+def _wait_until(
+    true: Callable[[], bool],
+    process: "subprocess.Popen[bytes] | None" = None,
+    seconds: float = 10,
+) -> bool:
+    """Whether it became true in time, and before `process` ended."""
     deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.03)
+    while not true():
+        if time.monotonic() > deadline or (process and process.poll() is not None):
+            return False
+        time.sleep(0.02)
+    return True

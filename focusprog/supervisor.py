@@ -24,7 +24,15 @@ from types import FrameType
 from typing import IO
 
 from focusprog import embedded
-from focusprog.datafolder import EmbeddedError, Locations, exclusive, locations, unwritable
+from focusprog.datafolder import (
+    EmbeddedError,
+    Locations,
+    exclusive,
+    full,
+    locations,
+    speaks_of_a_full_disk,
+    unwritable,
+)
 
 _FORK = multiprocessing.get_context("fork")
 _GRACE_SECONDS = 7.0
@@ -87,14 +95,14 @@ def run(*, host: str, port: int, sample: bool) -> None:
             _alone_in(at) as locks,
             _listen(host, port, at) as listening,
         ):
-            _run(Supervisor(at, [*locks, listening]), listening, sample=sample)
+            _run(Supervisor(at, locks, listening), sample=sample)
     except OSError as error:
         raise unwritable(at.data, error) from error
 
 
-def _run(supervisor: "Supervisor", listening: socket.socket, *, sample: bool) -> None:
+def _run(supervisor: "Supervisor", *, sample: bool) -> None:
     try:
-        supervisor.start(listening, sample=sample)
+        supervisor.start(sample=sample)
         supervisor.watch()
     except _Stop:
         print("\nStopping …", flush=True)
@@ -109,22 +117,21 @@ def _ask_to_stop(number: int, frame: FrameType | None) -> None:
 
 
 @contextlib.contextmanager
-def _alone_in(at: Locations) -> Iterator[list[IO[str]]]:
-    """Hold the data folder: no second run in it, and no command that stops its services."""
-    with (at.data / "run.lock").open("a") as mine, (at.data / "users.lock").open("a") as users:
+def _alone_in(at: Locations) -> Iterator[tuple[IO[str], IO[str]]]:
+    """Hold the data folder against a second run, and against commands that need its engines: they
+    wait until the second file is shared."""
+    with (at.data / "run.lock").open("a") as run, (at.data / "users.lock").open("a") as users:
         try:
-            fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(run, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with exclusive(at.data / "starting.lock"):
                 # A command that is at work in this folder would lose its database.
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                embedded.stop_left_behind(at)
-                fcntl.flock(users, fcntl.LOCK_SH)
         except BlockingIOError as error:
             raise EmbeddedError(
                 f"The data folder {at.data} is in use by another focusprog: "
                 "stop that one, or choose another folder with DATA=folder."
             ) from error
-        yield [mine, users]
+        yield run, users
 
 
 @contextlib.contextmanager
@@ -152,25 +159,27 @@ def _listen(host: str, port: int, at: Locations) -> Iterator[socket.socket]:
 
 
 class Supervisor:
-    """Starts the parts in order, watches them, and stops them in the opposite order.
+    """Starts the parts in order, watches them, and stops them in the opposite order."""
 
-    `private` are files and sockets that stay open here: a part that outlives us for a moment must
-    hold neither the data folder nor a port.
-    """
-
-    def __init__(self, at: Locations, private: "list[IO[str] | socket.socket]") -> None:
+    def __init__(
+        self, at: Locations, locks: tuple[IO[str], IO[str]], listening: socket.socket
+    ) -> None:
         self.at = at
-        self.private = private
+        self.locks = locks
+        self.listening = listening
+        # A part that outlives us for a moment must hold neither the data folder nor a port.
+        self.private: list[IO[str] | socket.socket] = [*locks, listening]
         self.children: list[_Child] = []
 
-    def start(self, listening: socket.socket, *, sample: bool) -> None:
+    def start(self, *, sample: bool) -> None:
         """Start every part and say so."""
         at = self.at
-        host, port = listening.getsockname()[:2]
+        host, port = self.listening.getsockname()[:2]
         base_url = os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
         print(f"focusprog starts in {at.data}", flush=True)
         _put_long_logs_aside(at.data / "logs")
         with _step("Database"):
+            embedded.stop_left_behind(at)
             database = embedded.start_postgres(at, death_signal=signal.SIGINT)
             self.children.append(
                 _Child("database", database, stop_signal=signal.SIGINT, stop_turn=2)
@@ -178,6 +187,7 @@ class Supervisor:
         with _step("Queue"):
             queue = embedded.start_queue(at, death_signal=signal.SIGTERM)
             self.children.append(_Child("queue", queue, stop_turn=1))
+        fcntl.flock(self.locks[1], fcntl.LOCK_SH)
         smtp = socket.create_server(("127.0.0.1", 0))
         self.private.append(smtp)
         (at.run / "smtp-port").write_text(str(smtp.getsockname()[1]))
@@ -190,8 +200,8 @@ class Supervisor:
         with _step("Tables"):
             self._command("migrate", "--verbosity", "0")
         with _step("Web"):
-            web = functools.partial(parts.web, listening, at.run)
-            self._wait_for_page(self._start("web", web, listening), host, port)
+            web = functools.partial(parts.web, self.listening, at.run)
+            self._wait_for_page(self._start("web", web, self.listening), host, port)
         self._start("worker", parts.worker)
         self._start("beat", functools.partial(parts.beat, at.run))
         links: dict[str, str] = {}
@@ -289,8 +299,8 @@ class Supervisor:
             receiving.close()
         if done:
             return str(words)
-        if "No space left" in words:
-            raise unwritable(self.at.data, OSError(errno.ENOSPC, ""))
+        if speaks_of_a_full_disk(words):
+            raise full(self.at.data)
         raise EmbeddedError(
             f"“{arguments[0]}” did not succeed: {words} (see {self._log('commands')})."
         )
