@@ -7,6 +7,12 @@ from django.db import models
 from programme.models import Membership, OrganisationOwned, Period
 
 
+class BoardReportQuerySet(models.QuerySet["BoardReport"]):
+    def without_print(self) -> "BoardReportQuerySet":
+        """For lists: the PDF and the figures stay in the database."""
+        return self.defer("pdf", "figures").select_related("period")
+
+
 class BoardReport(OrganisationOwned):
     """One building of one quarter's report. The figures and the PDF are kept as built; both
     live in the database, so that a backup has them and any web process can hand them out."""
@@ -30,8 +36,11 @@ class BoardReport(OrganisationOwned):
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BoardReportQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-period__year", "-period__number", "-edition"]
@@ -39,7 +48,17 @@ class BoardReport(OrganisationOwned):
             models.UniqueConstraint(
                 fields=["organisation", "period", "edition"], name="one_report_an_edition"
             ),
+            models.UniqueConstraint(
+                fields=["organisation", "period"],
+                condition=models.Q(state="building"),
+                name="one_building_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.period} edition {self.edition}"
+
+    @property
+    def filename(self) -> str:
+        """What the PDF is called when it is downloaded or sent."""
+        return f"{self.organisation.slug}-board-report-{self.period.code}.pdf"

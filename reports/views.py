@@ -1,9 +1,120 @@
+"""The pages of the board reports."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
+from programme.models import Role
+from reports import queries, services
+from reports.forms import BuildForm, SendForm
+from reports.models import BoardReport
+
+ON_A_PAGE = 20
+
+
+def _reports(request: OrganisationRequest) -> QuerySet[BoardReport]:
+    return BoardReport.objects.filter(organisation=request.organisation).select_related("period")
 
 
 @members()
 def index(request: OrganisationRequest) -> HttpResponse:
-    return render(request, "reports/index.html")
+    found = _reports(request).without_print()
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    form = BuildForm(organisation=request.organisation)
+    return render(request, "reports/index.html", {"page": page, "form": form})
+
+
+@members(Role.MANAGER)
+@require_POST
+def build(request: OrganisationRequest) -> HttpResponse:
+    form = BuildForm(request.POST, organisation=request.organisation)
+    if not form.is_valid():
+        page = Paginator(_reports(request).without_print(), ON_A_PAGE).get_page(1)
+        context = {"page": page, "form": form}
+        return render(request, "reports/index.html", context, status=422)
+    period = form.period()
+    try:
+        report = services.request_report(
+            organisation=request.organisation, period=period, built_by=request.membership
+        )
+    except services.ReportsError as error:
+        messages.warning(request, str(error))
+        building = _reports(request).filter(period=period, state=BoardReport.State.BUILDING)
+        return _to(request, building.only("pk").first())
+    return _to(request, report)
+
+
+def _to(request: OrganisationRequest, report: BoardReport | None) -> HttpResponse:
+    if report is None:
+        return redirect("reports:index", organisation=request.organisation.slug)
+    return redirect("reports:report", organisation=request.organisation.slug, report=report.pk)
+
+
+@members()
+def report(request: OrganisationRequest, report: int) -> HttpResponse:
+    found = get_object_or_404(_reports(request).defer("pdf"), pk=report)
+    newer = _reports(request).filter(period=found.period, edition__gt=found.edition)
+    context = {
+        "report": found,
+        "figures": found.figures,
+        "sendings": queries.sendings(found),
+        "newer": newer.without_print().first(),
+    }
+    return render(request, "reports/report.html", context)
+
+
+@members()
+def report_progress(request: OrganisationRequest, report: int) -> HttpResponse:
+    """How far the build is, asked each second; once it is over, the whole page is loaded anew."""
+    found = get_object_or_404(_reports(request).without_print(), pk=report)
+    answer = render(request, "reports/report.html#progress", {"report": found})
+    if found.state != BoardReport.State.BUILDING:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@members()
+def report_pdf(request: OrganisationRequest, report: int) -> HttpResponse:
+    found = get_object_or_404(
+        _reports(request).defer("figures"), pk=report, state=BoardReport.State.READY
+    )
+    assert found.pdf is not None
+    answer = HttpResponse(bytes(found.pdf), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{found.filename}"'
+    return answer
+
+
+@members(Role.MANAGER)
+def report_send(request: OrganisationRequest, report: int) -> HttpResponse:
+    """Ask for the addresses, show whom it would go to, and send once that is confirmed."""
+    found = get_object_or_404(
+        _reports(request).without_print(), pk=report, state=BoardReport.State.READY
+    )
+    if request.method != "POST":
+        form = SendForm(initial={"emails": "\n".join(queries.board_addresses(found))})
+        return render(request, "reports/send.html", {"report": found, "form": form})
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return render(request, "reports/send.html", {"report": found, "form": form}, status=422)
+    emails = form.cleaned_data["emails"]
+    if "confirmed" not in request.POST:
+        known = {sending.to_email for sending in queries.sendings(found)}
+        context = {
+            "report": found,
+            "new": [email for email in emails if email not in known],
+            "known": [email for email in emails if email in known],
+            "typed": "\n".join(emails),
+        }
+        return render(request, "reports/send_confirm.html", context)
+    try:
+        sent = services.send_report(report=found, emails=emails, sent_by=request.membership)
+    except services.ReportsError as error:
+        form.add_error("emails", str(error))
+        return render(request, "reports/send.html", {"report": found, "form": form}, status=422)
+    people = "one address" if sent == 1 else f"{sent} addresses"
+    messages.success(request, f"The report is on its way to {people}.")
+    return _to(request, found)

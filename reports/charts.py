@@ -1,0 +1,125 @@
+"""The report's charts: Altair specifications drawn to SVG, the same for page and print.
+
+Imported only where charts are drawn: Altair and its renderer take a second and much memory.
+"""
+
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
+EARLIER = "#9AA0A8"
+MOMENT_FILLS = {
+    "misery": "#8E1526",
+    "leaning_misery": "#F09A78",
+    "mediocrity": "#F5F5F5",
+    "leaning_magic": "#B5D9EC",
+    "magic": "#3F8FC4",
+    "unclear": "#FFFFFF",
+    "split": "#FFFFFF",
+}
+
+
+def draw(name: str, data: list[dict[str, Any]]) -> str:
+    """The chart of that name as SVG; a name that is none is a KeyError."""
+    chart = CHARTS[name](data)
+    drawn: str = vl_convert.vegalite_to_svg(
+        chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    )
+    return drawn
+
+
+def measures(data: list[dict[str, Any]]) -> Any:
+    """Small multiples, two by two: a line over eight quarters with its intervals.
+
+    Each row: measure, period, and value, low, high, last (whether it is the report's quarter).
+    """
+    titles = list(dict.fromkeys(row["measure"] for row in data))
+    charts = [_one_measure([row for row in data if row["measure"] == title]) for title in titles]
+    return _dressed(alt.concat(*charts, columns=2, spacing={"row": 28, "column": 44}))
+
+
+def _one_measure(data: list[dict[str, Any]]) -> Any:
+    percent = data[0]["unit"] == "percent"
+    base = alt.Chart(alt.Data(values=data)).encode(
+        x=alt.X(
+            "period:O",
+            title=None,
+            scale=alt.Scale(paddingOuter=0.3),
+            axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.value, 2)"),
+        )
+    )
+    colour = alt.condition("datum.last", alt.value(INK), alt.value(EARLIER))
+    measured = "isValid(datum.value)"
+    axis = alt.Axis(tickCount=4, format="d" if percent else "+d")
+    y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=True, nice=True))
+    line = base.mark_line(color=EARLIER, strokeWidth=1.5).encode(y=y)
+    rules = (
+        base.transform_filter(measured)
+        .mark_rule(strokeWidth=4, opacity=0.45)
+        .encode(y=alt.Y("low:Q"), y2="high:Q", color=colour)
+    )
+    points = (
+        base.transform_filter(measured)
+        .mark_point(filled=True, size=42, opacity=1)
+        .encode(y=y, color=colour)
+    )
+    labels = (
+        base.transform_filter("datum.last && isValid(datum.value)")
+        .mark_text(align="left", dx=7, fontSize=12, fontWeight=600, color=INK)
+        .encode(y=y, text=alt.Text("value:Q", format=".0f" if percent else "+.0f"))
+    )
+    return alt.layer(line, rules, points, labels).properties(
+        width=215,
+        height=120,
+        title=alt.TitleParams(data[0]["measure"], anchor="start", offset=10, fontSize=12),
+    )
+
+
+def standing(data: list[dict[str, Any]]) -> Any:
+    """Every touchpoint's net with its interval, the worst on top.
+
+    Each row: touchpoint, net, low, high, label.
+    """
+    domain = list(MOMENT_FILLS)
+    base = alt.Chart(alt.Data(values=data)).encode(
+        y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=230, domain=False))
+    )
+    x = alt.X(
+        "net:Q",
+        title=None,
+        scale=alt.Scale(domain=[-100, 100]),
+        axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], format="+d", grid=True),
+    )
+    rules = base.mark_rule(strokeWidth=2, color=QUIET).encode(x=alt.X("low:Q"), x2="high:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1, stroke=INK, strokeWidth=1).encode(
+        x=x,
+        fill=alt.Fill(
+            "label:N",
+            scale=alt.Scale(domain=domain, range=[MOMENT_FILLS[key] for key in domain]),
+            legend=None,
+        ),
+    )
+    return _dressed(alt.layer(rules, points).properties(width=300, height=alt.Step(17)))
+
+
+def _dressed(chart: Any) -> Any:
+    return (
+        chart.configure(font="Inter", background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelFont="Inter",
+            labelFontSize=10,
+            labelColor=QUIET,
+            domainColor=HAIRLINE,
+            tickColor=HAIRLINE,
+            gridColor=HAIRLINE,
+            gridWidth=0.6,
+        )
+        .configure_axisX(grid=False)
+        .configure_title(font="Inter", color=INK, fontWeight=600)
+    )
+
+
+CHARTS = {"measures": measures, "standing": standing}

@@ -1,0 +1,210 @@
+"""What a board report holds: plain values only, so that it can be frozen as JSON and printed again.
+
+Nets and their bounds are points from -100 to +100, shares are percent, both rounded to one
+decimal. Whatever may not be shown is absent, not zero.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measure in one quarter: its value, its 95 % interval, the answers behind it."""
+
+    period: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One of the summary's four figures. `history` runs over eight quarters, oldest first."""
+
+    key: str
+    title: str
+    explains: str
+    unit: str
+    now: Reading | None
+    last_quarter: Reading | None
+    last_year: Reading | None
+    since_quarter: str
+    since_year: str
+    history: tuple[Reading | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A gain or a worry: one touchpoint that really changed, or whose class is firm."""
+
+    touchpoint: str
+    stage: str
+    label: str
+    net: float
+    low: float
+    high: float
+    n: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One real change at one touchpoint, with the improvements finished there."""
+
+    touchpoint: str
+    stage: str
+    difference: float
+    low: float
+    high: float
+    n: int
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A decision that the board is asked for, and why."""
+
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """One of the ten; `top_five` is the chance in percent that it belongs to the first five."""
+
+    rank: int
+    touchpoint: str
+    stage: str
+    importance: int
+    must_be: bool
+    label: str
+    net: float
+    low: float
+    high: float
+    n: int
+    indicative: bool
+    top_five: float | None
+    owner: str
+    due_on: str
+    improvement: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapCell:
+    """One cell; a hidden one has no figures."""
+
+    label: str
+    net: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    misery: int | None = None
+    mediocrity: int | None = None
+    magic: int | None = None
+    indicative: bool = False
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapRow:
+    touchpoint: str
+    cells: tuple[HeatmapCell, ...]
+    total: HeatmapCell
+    staff: HeatmapCell
+    blind_spot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapStage:
+    name: str
+    rows: tuple[HeatmapRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapTable:
+    """The appendix: stages of touchpoints by segments."""
+
+    segments: tuple[str, ...]
+    stages: tuple[HeatmapStage, ...]
+    has_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementLine:
+    title: str
+    touchpoint: str
+    cause: str
+    state: str
+    owner: str
+    due_on: str
+    late: bool
+    expected: str
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """What became of one round; `rate` is answered of invited in percent, with its interval."""
+
+    title: str
+    audience: str
+    confidential: bool
+    invited: int | None
+    held_back: int | None
+    sent: int | None
+    failed: int | None
+    answered: int | None
+    published: bool
+    rate: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    title: str
+    customer_change: str
+    fit: str
+    outcome: str
+    decided_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissionPart:
+    statement: str
+    adopted_on: str
+    review_on: str
+    decisions: tuple[DecisionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One quarter's report, ready to print."""
+
+    organisation: str
+    language: str
+    period: str
+    period_words: str
+    compared_with: str
+    headline: str
+    standfirst: str
+    measures: tuple[Measure, ...]
+    quarters: tuple[str, ...]
+    gains: tuple[Finding, ...]
+    gains_note: str
+    worries: tuple[Finding, ...]
+    worries_note: str
+    asks: tuple[Ask, ...]
+    changes: tuple[Change, ...]
+    priorities: tuple[Priority, ...]
+    heatmap: HeatmapTable
+    improvements: tuple[ImprovementLine, ...]
+    improvements_left_out: int
+    receipts: tuple[ReceiptLine, ...]
+    cannot_say: tuple[str, ...]
+    mission: MissionPart | None
+    layout: int = field(default=1)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as nested dicts and lists."""
+        return asdict(self)

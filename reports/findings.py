@@ -1,0 +1,251 @@
+"""What the summary may claim, by rules.
+
+A change is named only where it is real (it passed the false-discovery control over all cells
+compared). A touchpoint is called magic or misery only where its class is firm. Figures from 5 to
+9 answers are indicative and stay out; under 5 there is no figure at all.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from reports.contents import Ask, Change, Finding, Measure, Priority
+from reports.known import Known, KnownImprovement
+from reports.words import counted, day, listed, sentence, signed
+
+if TYPE_CHECKING:
+    from touchpoints.queries import Cell, Row
+
+MOST_FINDINGS = 3
+MOST_PRIORITIES = 10
+MOST_ASKS = 4
+NAMES_IN_HEADLINE = 2
+
+
+def firm_rows(known: Known) -> Iterator[tuple["Row", str]]:
+    """The rows whose figures may stand in the summary, each with its stage's name."""
+    for stage in known.customers.stages:
+        for row in stage.rows:
+            if row.total.net is not None and not row.total.indicative:
+                yield row, stage.stage.name
+
+
+def _difference(cell: "Cell") -> float:
+    return cell.difference if cell.difference is not None and cell.real_change else 0.0
+
+
+def changes(known: Known) -> tuple[Change, ...]:
+    """Every real change, the greatest first, with the improvements finished there."""
+    found = []
+    for row, stage in firm_rows(known):
+        cell = row.total
+        if not cell.real_change or cell.difference is None:
+            continue
+        found.append(
+            Change(
+                touchpoint=row.touchpoint.name,
+                stage=stage,
+                difference=round(cell.difference, 1),
+                low=round(cell.difference_low or 0.0, 1),
+                high=round(cell.difference_high or 0.0, 1),
+                n=cell.n,
+                causes=tuple(_finished(known, row.touchpoint.pk)),
+            )
+        )
+    return tuple(sorted(found, key=lambda change: -abs(change.difference)))
+
+
+def _finished(known: Known, touchpoint_id: int) -> Iterator[str]:
+    for improvement in known.improvements:
+        if improvement.touchpoint_id == touchpoint_id and improvement.done_on is not None:
+            yield f"{improvement.title} (finished {day(improvement.done_on)})"
+
+
+def gains(known: Known) -> tuple[tuple[Finding, ...], str]:
+    """Up to three: real rises first, then firm magic. And what to say where there is none."""
+    rows = sorted(firm_rows(known), key=lambda at: -_difference(at[0].total))
+    found = [_finding(row, stage, known) for row, stage in rows if _difference(row.total) > 0]
+    magic = sorted(firm_rows(known), key=lambda at: -(at[0].total.net or 0.0))
+    found += [
+        _finding(row, stage, known)
+        for row, stage in magic
+        if row.total.label == "magic" and not row.total.real_change
+    ]
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gain", known)
+
+
+def worries(known: Known) -> tuple[tuple[Finding, ...], str]:
+    """Up to three: real falls first, then firm misery, the most pressing first."""
+    rows = sorted(firm_rows(known), key=lambda at: _difference(at[0].total))
+    found = [_finding(row, stage, known) for row, stage in rows if _difference(row.total) < 0]
+    misery = sorted(
+        firm_rows(known), key=lambda at: (-(at[0].priority or 0.0), at[0].total.net or 0.0)
+    )
+    found += [
+        _finding(row, stage, known)
+        for row, stage in misery
+        if row.total.label == "misery" and not _difference(row.total) < 0
+    ]
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worry", known)
+
+
+def _note(found: int, word: str, known: Known) -> str:
+    if found:
+        return ""
+    if not any(True for _ in firm_rows(known)):
+        return f"No {word} can be told: too few answers."
+    return f"No {word} can be told apart from chance this quarter."
+
+
+def _finding(row: "Row", stage: str, known: Known) -> Finding:
+    cell = row.total
+    assert cell.net is not None and cell.low is not None and cell.high is not None  # noqa: PT018
+    if cell.real_change and cell.difference is not None and known.before is not None:
+        way = "Up" if cell.difference > 0 else "Down"
+        why = f"{way} {abs(cell.difference):.0f} points since {known.before.code}"
+    else:
+        why = f"Firmly a moment of {cell.label}; no detectable change"
+        if known.before is None:
+            why = f"Firmly a moment of {cell.label}"
+    return Finding(
+        touchpoint=row.touchpoint.name,
+        stage=stage,
+        label=cell.label,
+        net=round(cell.net, 1),
+        low=round(cell.low, 1),
+        high=round(cell.high, 1),
+        n=cell.n,
+        why=why,
+    )
+
+
+def headline(known: Known, changed: tuple[Change, ...]) -> str:
+    """One sentence: what really changed, or that nothing can be told."""
+    if not any(cell.net is not None for cell in _totals(known)):
+        return f"Nothing can be said about {known.quarter.code} yet: there are too few ratings."
+    if known.before is None:
+        return "This is the first measured quarter: from here on every change can be seen."
+    up = [change.touchpoint for change in changed if change.difference > 0]
+    down = [change.touchpoint for change in changed if change.difference < 0]
+    since = f"since {known.before.code}"
+    if up and down:
+        return sentence(f"{_these(up)} got better and {_these(down)} got worse {since}.")
+    if up:
+        return sentence(f"{_these(up)} got better {since}, and nothing got detectably worse.")
+    if down:
+        return sentence(f"{_these(down)} got worse {since}, and nothing got detectably better.")
+    return f"No touchpoint changed detectably {since}."
+
+
+def standfirst(known: Known, measures: tuple[Measure, ...]) -> str:
+    """Where things stand: the firm classes, and what customers say about recommending."""
+    said = []
+    rows = list(firm_rows(known))
+    if rows:
+        magic = sum(row.total.label == "magic" for row, _ in rows)
+        misery = sum(row.total.label == "misery" for row, _ in rows)
+        said.append(
+            f"Of {counted(len(rows), 'touchpoint')} with enough answers, {counted(magic, 'is', 'are')}"
+            f" firmly a moment of magic and {counted(misery, 'is', 'are')} firmly a moment of misery."
+        )
+    for measure in measures:
+        if measure.key == "recommend" and measure.now is not None:
+            since = "the year before" if measure.last_quarter is None else "last quarter"
+            change = measure.since_year if measure.last_quarter is None else measure.since_quarter
+            said.append(
+                f"Recommendation stands at {signed(measure.now.value)} "
+                f"({signed(measure.now.low)} to {signed(measure.now.high)}); "
+                f"against {since}: {change}."
+            )
+    return " ".join(said)
+
+
+def _these(names: list[str]) -> str:
+    if len(names) <= NAMES_IN_HEADLINE:
+        return listed(names)
+    return counted(len(names), "touchpoint")
+
+
+def _totals(known: Known) -> Iterator["Cell"]:
+    for row in known.customers.rows():
+        yield row.total
+
+
+def priorities(known: Known) -> tuple[Priority, ...]:
+    """The ten that matter most: importance times how far each falls short, in order."""
+    ranked = sorted(
+        (
+            (row, stage.stage.name)
+            for stage in known.customers.stages
+            for row in stage.rows
+            if row.priority and row.total.net is not None
+        ),
+        key=lambda at: (-(at[0].priority or 0.0), at[0].touchpoint.pk),
+    )
+    return tuple(
+        _priority(rank, row, stage, known)
+        for rank, (row, stage) in enumerate(ranked[:MOST_PRIORITIES], start=1)
+    )
+
+
+def _priority(rank: int, row: "Row", stage: str, known: Known) -> Priority:
+    cell, touchpoint = row.total, row.touchpoint
+    open_there = _open_improvement(known, touchpoint.pk)
+    return Priority(
+        rank=rank,
+        touchpoint=touchpoint.name,
+        stage=stage,
+        importance=touchpoint.importance,
+        must_be=touchpoint.must_be,
+        label=cell.label,
+        net=round(cell.net or 0.0, 1),
+        low=round(cell.low or 0.0, 1),
+        high=round(cell.high or 0.0, 1),
+        n=cell.n,
+        indicative=cell.indicative,
+        top_five=None if row.top_five is None else round(100 * row.top_five),
+        owner=(open_there.owner if open_there else "") or known.owners.get(touchpoint.pk, ""),
+        due_on=day(open_there.due_on) if open_there else "",
+        improvement=open_there.title if open_there else "",
+    )
+
+
+def _open_improvement(known: Known, touchpoint_id: int) -> KnownImprovement | None:
+    for improvement in known.improvements:
+        if improvement.touchpoint_id == touchpoint_id and improvement.state != "done":
+            return improvement
+    return None
+
+
+def asks(
+    known: Known, worrying: tuple[Finding, ...], ranked: tuple[Priority, ...]
+) -> tuple[Ask, ...]:
+    """Decisions for the board: unowned worries, late improvements, the mission's own dates."""
+    found = []
+    if known.mission is None:
+        found.append(Ask("Adopt a mission", "There is none to test decisions against."))
+    by_name = {(one.touchpoint, one.stage): one for one in ranked}
+    for worry in worrying:
+        priority = by_name.get((worry.touchpoint, worry.stage))
+        if priority is None or not priority.improvement:
+            found.append(
+                Ask(
+                    f"Give “{worry.touchpoint}” an improvement, an owner and a date",
+                    f"{worry.why}, and nothing is planned there.",
+                )
+            )
+    late = [one for one in known.improvements if one.late(known.today)]
+    for improvement in late[:2]:
+        found.append(
+            Ask(
+                f"Decide whether “{improvement.title}” goes on",
+                f"It was due on {day(improvement.due_on)}"
+                + (
+                    f" and {improvement.owner} owns it."
+                    if improvement.owner
+                    else "; nobody owns it."
+                ),
+            )
+        )
+    if known.review_on is not None and known.review_on < known.today:
+        found.append(Ask("Review the mission", f"Its review was due on {day(known.review_on)}."))
+    return tuple(found[:MOST_ASKS])

@@ -1,0 +1,77 @@
+"""What people type about reports: which quarter to build, whom to send it to."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from programme.models import Organisation, Period
+from programme.periods import Quarter
+from programme.queries import current_quarter
+from programme.services import period_for
+from touchpoints.queries import periods_with_ratings
+
+MOST_ADDRESSES = 50
+QUARTERS_OFFERED = 4
+
+
+class BuildForm(forms.Form):
+    """Which quarter: those with ratings, and the latest few."""
+
+    quarter = forms.ChoiceField(label="Quarter")
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        rated = [period.quarter for period in periods_with_ratings(organisation)]
+        now = current_quarter(organisation)
+        recent = [now.shift(-back) for back in range(QUARTERS_OFFERED)]
+        field = self.fields["quarter"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (quarter.code, quarter.code if quarter in rated else f"{quarter.code} (no ratings yet)")
+            for quarter in sorted({*rated, *recent}, reverse=True)
+        ]
+        self.fields["quarter"].initial = rated[0].code if rated else now.shift(-1).code
+
+    def period(self) -> Period:
+        quarter = Quarter.parse(self.cleaned_data["quarter"])
+        return period_for(organisation=self.organisation, quarter=quarter)
+
+
+class SendForm(forms.Form):
+    """Whom a report is sent to."""
+
+    emails = forms.CharField(
+        label="Email addresses",
+        help_text="One a line, or with commas between them. Each receives the PDF, and nobody "
+        "sees the other addresses.",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": "Enter at least one email address."},
+    )
+
+    def clean_emails(self) -> list[str]:
+        """The addresses, each once, in lower case."""
+        parts = [part for part in re.split(r"[\s,;]+", self.cleaned_data["emails"]) if part]
+        found: list[str] = []
+        wrong: list[str] = []
+        for part in parts:
+            try:
+                validate_email(part)
+            except ValidationError:
+                wrong.append(part[:80])
+            else:
+                found.append(part.lower())
+        if wrong:
+            raise ValidationError(
+                [f"“{part}” is not an email address, like name@example.com." for part in wrong[:5]]
+            )
+        unique = list(dict.fromkeys(found))
+        if not unique:
+            raise ValidationError("Enter at least one email address.")
+        if len(unique) > MOST_ADDRESSES:
+            raise ValidationError(f"At most {MOST_ADDRESSES} addresses at a time, please.")
+        return unique

@@ -1,0 +1,86 @@
+"""What a report is made from, as `reports.queries` gathers it. Plain values, but for the heatmaps
+of `touchpoints.queries`, of which only fields are read."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from programme.periods import Quarter
+from reports.contents import MissionPart
+
+if TYPE_CHECKING:
+    from touchpoints.queries import Heatmap
+
+QUARTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Recommend:
+    """Answers to "would you recommend us", 0 to 10, in one quarter."""
+
+    detractors: int
+    passives: int
+    promoters: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImprovement:
+    """An improvement as the report needs it; `state` is planned, doing or done."""
+
+    touchpoint_id: int | None
+    touchpoint: str
+    title: str
+    cause: str
+    state: str
+    state_words: str
+    owner: str
+    due_on: dt.date | None
+    done_on: dt.date | None
+    expected: str
+
+    def late(self, today: dt.date) -> bool:
+        return self.state != "done" and self.due_on is not None and self.due_on < today
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReceipt:
+    """What became of one round; a count that is not known, or may not be shown, is None."""
+
+    title: str
+    audience: str
+    confidential: bool
+    invited: int | None
+    held_back: int | None
+    sent: int | None
+    failed: int | None
+    answered: int | None
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything. Sequences over quarters hold eight, oldest first, the report's own last.
+
+    `customers` is the customers' heatmap compared with the quarter `before`; `first_month`
+    begins the financial year; `owners` names the owners of touchpoints by the touchpoint's id.
+    """
+
+    organisation: str
+    language: str
+    first_month: int
+    quarter: Quarter
+    period_words: str
+    today: dt.date
+    before: Quarter | None
+    customers: "Heatmap"
+    staff: "Heatmap"
+    recommend: Sequence[Recommend | None]
+    improvements: Sequence[KnownImprovement]
+    owners: Mapping[int, str]
+    receipts: Sequence[KnownReceipt]
+    mission: MissionPart | None
+    review_on: dt.date | None
+
+    def codes(self) -> tuple[str, ...]:
+        return tuple(self.quarter.shift(back).code for back in range(1 - QUARTERS, 1))

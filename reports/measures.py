@@ -1,0 +1,180 @@
+"""The summary's four measures, with intervals that do not flatter.
+
+One person answers about several touchpoints, so the answers behind an average over touchpoints
+are not independent, and how they hang together is not kept. The half-width of such an average is
+therefore taken as the mean of the half-widths: right if every touchpoint's error had the same
+sign, too wide otherwise, never too narrow.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import erfc, hypot, sqrt
+from typing import TYPE_CHECKING
+
+from reports.contents import Measure, Reading
+from reports.words import signed
+
+if TYPE_CHECKING:
+    from touchpoints.queries import Cell
+
+Z95 = 1.959964
+FALSE_DISCOVERY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value as counted, the centre and half-width of its 95 % interval, and its answers."""
+
+    value: float
+    centre: float
+    half_width: float
+    n: int
+
+
+type Estimates = dict[int, Estimate]
+"""By touchpoint: one quarter's estimates."""
+
+ONE = 0  # the key of a measure that is not an average over touchpoints
+
+
+def net_estimate(minus: int, middle: int, plus: int) -> Estimate:
+    """The net in points; adjusted Wald: 3/4 is added to each end and 3 to n."""
+    n = minus + middle + plus
+    p, q = (plus + 0.75) / (n + 3), (minus + 0.75) / (n + 3)
+    error = sqrt((p + q - (p - q) ** 2) / (n + 3))
+    return Estimate(100 * (plus - minus) / n, 100 * (p - q), 100 * Z95 * error, n)
+
+
+def share_estimate(part: int, n: int) -> Estimate:
+    """A share in percent, with Wilson's interval."""
+    z2 = Z95**2
+    middle = (part + z2 / 2) / (n + z2)
+    half = Z95 / (n + z2) * sqrt(part * (n - part) / n + z2 / 4)
+    return Estimate(100 * part / n, 100 * middle, 100 * half, n)
+
+
+def cell_nets(cells: dict[int, "Cell"]) -> Estimates:
+    """The nets of the cells that may be shown."""
+    return {
+        key: net_estimate(cell.misery, cell.mediocrity, cell.magic)
+        for key, cell in cells.items()
+        if cell.net is not None
+    }
+
+
+def cell_misery(cells: dict[int, "Cell"]) -> Estimates:
+    """The shares of misery of the cells that may be shown."""
+    return {
+        key: share_estimate(cell.misery, cell.n)
+        for key, cell in cells.items()
+        if cell.net is not None
+    }
+
+
+def average(period: str, estimates: Estimates, *, lowest: float, highest: float) -> Reading | None:
+    """The mean over touchpoints, each weighing the same; `n` counts all their answers."""
+    if not estimates:
+        return None
+    found = list(estimates.values())
+    value = sum(e.value for e in found) / len(found)
+    low = sum(e.centre - e.half_width for e in found) / len(found)
+    high = sum(e.centre + e.half_width for e in found) / len(found)
+    return Reading(
+        period=period,
+        value=round(value, 1),
+        low=round(max(low, lowest), 1),
+        high=round(min(high, highest), 1),
+        n=sum(e.n for e in found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference of two averages over the touchpoints that both quarters measured."""
+
+    value: float
+    half_width: float
+
+    @property
+    def p(self) -> float:
+        return erfc(abs(self.value) / (self.half_width / Z95) / sqrt(2))
+
+
+def difference(before: Estimates, after: Estimates) -> Difference | None:
+    """Like with like: only touchpoints measured both times count."""
+    both = before.keys() & after.keys()
+    if not both:
+        return None
+    return Difference(
+        sum(after[key].centre - before[key].centre for key in both) / len(both),
+        sum(hypot(after[key].half_width, before[key].half_width) for key in both) / len(both),
+    )
+
+
+def discoveries(p_values: Sequence[float]) -> list[bool]:
+    """Benjamini and Hochberg: which of these differences may be called real."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    last = -1
+    for place, index in enumerate(order, start=1):
+        if p_values[index] <= FALSE_DISCOVERY * place / len(p_values):
+            last = place
+    real = {index for place, index in enumerate(order, start=1) if place <= last}
+    return [index in real for index in range(len(p_values))]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a measure is made from: its words, and eight quarters of estimates, oldest first."""
+
+    key: str
+    title: str
+    explains: str
+    unit: str
+    quarters: tuple[Estimates, ...]
+
+
+def measure_all(series: Sequence[Series], codes: Sequence[str]) -> tuple[Measure, ...]:
+    """The measures, their changes judged together since last quarter and since last year."""
+    found: dict[tuple[str, int], Difference] = {}
+    for one in series:
+        for back in (1, 4):
+            changed = difference(one.quarters[-1 - back], one.quarters[-1])
+            if changed is not None:
+                found[one.key, back] = changed
+    real = dict(zip(found, discoveries([d.p for d in found.values()]), strict=True))
+
+    def since(one: Series, back: int) -> str:
+        key = (one.key, back)
+        if key not in found:
+            return "nothing to compare with"
+        return _change_words(found[key], one.unit) if real[key] else "no detectable change"
+
+    return tuple(_measure(one, codes, since) for one in series)
+
+
+def _measure(one: Series, codes: Sequence[str], since: Callable[[Series, int], str]) -> Measure:
+    lowest = 0.0 if one.unit == "percent" else -100.0
+    history = tuple(
+        average(code, estimates, lowest=lowest, highest=100.0)
+        for code, estimates in zip(codes, one.quarters, strict=True)
+    )
+    return Measure(
+        key=one.key,
+        title=one.title,
+        explains=one.explains,
+        unit=one.unit,
+        now=history[-1],
+        last_quarter=history[-2],
+        last_year=history[-5],
+        since_quarter=since(one, 1),
+        since_year=since(one, 4),
+        history=history,
+    )
+
+
+def _change_words(changed: Difference, unit: str) -> str:
+    low = changed.value - changed.half_width
+    high = changed.value + changed.half_width
+    name = "percentage points" if unit == "percent" else "points"
+    way = "up" if changed.value > 0 else "down"
+    return f"{way} {abs(changed.value):.0f} {name} ({signed(low)} to {signed(high)})"

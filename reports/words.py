@@ -1,0 +1,53 @@
+"""How a report speaks: numbers, names and sentences from the data, by rules."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+_SMALL = "no one two three four five six seven eight nine".split()
+
+MOMENT_WORDS = {
+    "magic": "magic",
+    "misery": "misery",
+    "mediocrity": "mediocrity",
+    "leaning_magic": "leaning magic",
+    "leaning_misery": "leaning misery",
+    "unclear": "unclear",
+    "split": "split",
+    "hidden": "too few answers",
+}
+
+
+def signed(points: float) -> str:
+    """A net or a difference, whole, with its sign: +12, −42, 0."""
+    whole = round(points)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """ "three touchpoints", "12 touchpoints", "no touchpoints"."""
+    said = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
+    return f"{said} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "A", "A and B", "A, B and C"."""
+    if len(names) < 2:  # noqa: PLR2004
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The same with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def day(date: dt.date | None) -> str:
+    """ "3 May 2026", or nothing."""
+    return f"{date.day} {date:%B %Y}" if date else ""
+
+
+def quarter_words(starts_on: dt.date, ends_on: dt.date) -> str:
+    """ "April to June 2017", "November 2016 to January 2017"."""
+    if starts_on.year == ends_on.year:
+        return f"{starts_on:%B} to {ends_on:%B %Y}"
+    return f"{starts_on:%B %Y} to {ends_on:%B %Y}"
