@@ -40,6 +40,17 @@ class Question(OrganisationOwned):
         SHORT_TEXT = "short", "Short text"
         LONG_TEXT = "text", "Long text"
 
+    # What each kind may be answered with; text is not listed.
+    VALUES: ClassVar[dict[str, tuple[str | int, ...]]] = {
+        Kind.MOMENT: ("magic", "mediocrity", "misery"),
+        Kind.RECOMMEND: tuple(range(11)),
+        Kind.SATISFACTION: (1, 2, 3, 4, 5),
+        Kind.EXPECTED: (1, 2, 3, 4, 5),
+    }
+    TEXT_KINDS: ClassVar = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
+    # A question with this key asks for a name: never a comment, never asked confidentially.
+    SIGNATURE: ClassVar = "name"
+
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="questions")
     key = models.SlugField(max_length=60)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -63,6 +74,17 @@ class Question(OrganisationOwned):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def is_text(self) -> bool:
+        return self.kind in self.TEXT_KINDS
+
+    @property
+    def scale(self) -> str:
+        """The name of its scale in `touchpoints.moments`; empty for text."""
+        if self.is_text:
+            return ""
+        return "moment-3" if self.kind == self.Kind.MOMENT else self.kind
+
 
 class Round(OrganisationOwned):
     """One sending of a survey to an audience."""
@@ -85,6 +107,10 @@ class Round(OrganisationOwned):
     # Which people: {"segments": [..], "teams": [..], "most_valuable": 20}; empty means everyone.
     selection = models.JSONField(default=dict)
     message = models.TextField(blank=True)
+    # How many of the selection had no address that works, or had unsubscribed, when it opened.
+    held_back = models.PositiveIntegerField(default=0)
+    # What closing it counted (see `feedback.services.close_round`); empty while it is open.
+    results = models.JSONField(null=True, blank=True)
     # An import names the file's own fingerprint, so that a second run finds the first.
     imported_from = models.CharField(max_length=100, blank=True)
     created_by = models.ForeignKey(
@@ -134,6 +160,8 @@ class Invitation(OrganisationOwned):
 class Response(OrganisationOwned):
     """One person's answers to a round, saved as they go; `answers` maps a question's key to
     its value: a number for scales, "magic", "mediocrity" or "misery" for moments, or text."""
+
+    TEXT_LIMIT: ClassVar = 5_000
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="responses")
@@ -228,3 +256,32 @@ class Case(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ImportJob(OrganisationOwned):
+    """A file of past answers that someone uploaded; a worker brings it in and lets it go."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+        FAILED = "failed", "Not brought in"
+
+    filename = models.CharField(max_length=200)
+    content = models.BinaryField(default=b"")
+    mapping = models.TextField()
+    strict = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # What the import counted (see `feedback.import_rows.ImportSummary.as_json`).
+    summary = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.filename

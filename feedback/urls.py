@@ -1,9 +1,27 @@
 from django.urls import path
 
-from feedback import views
+from feedback import case_views, survey_views, views
 
 app_name = "feedback"
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("rounds/add/", views.round_add, name="round_add"),
+    path("rounds/audience/", views.round_audience, name="round_audience"),
+    path("rounds/<int:round>/", views.round_page, name="round"),
+    path("rounds/<int:round>/open/", views.round_open, name="round_open"),
+    path("rounds/<int:round>/close/", views.round_close, name="round_close"),
+    path("rounds/<int:round>/discard/", views.round_discard, name="round_discard"),
+    path("rounds/<int:round>/test/", views.round_test, name="round_test"),
+    path("surveys/add/", survey_views.survey_add, name="survey_add"),
+    path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
+    path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),
+    path(
+        "touchpoints/<int:touchpoint>/comments/",
+        case_views.touchpoint_comments,
+        name="touchpoint_comments",
+    ),
+    path("cases/", case_views.cases, name="cases"),
+    path("cases/add/", case_views.case_add, name="case_add"),
+    path("cases/<int:case>/", case_views.case_edit, name="case_edit"),
 ]

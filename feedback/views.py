@@ -1,9 +1,196 @@
-from django.http import HttpResponse
-from django.shortcuts import render
+"""Rounds: prepared, sent, watched, closed and read."""
 
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from feedback import figures, queries, services
+from feedback.forms import RoundForm
+from feedback.models import Round
 from programme.access import OrganisationRequest, members
+from programme.models import Role
+from programme.periods import Quarter
+
+try:
+    from programme.queries import current_quarter
+except ImportError:  # TEMPORARY
+    current_quarter = lambda o: Quarter.containing(
+        timezone.now().date(), first_month=o.financial_year_first_month
+    )
+try:
+    from programme.services import period_for
+except ImportError:  # TEMPORARY
+    period_for = None
 
 
 @members()
+@require_safe
 def index(request: OrganisationRequest) -> HttpResponse:
-    return render(request, "feedback/index.html")
+    """All rounds with what became of them, and the surveys."""
+    page = Paginator(queries.rounds(request.organisation), 25).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "receipts": queries.receipts_of(list(page)),
+        "surveys": queries.surveys(request.organisation),
+        "open_cases": queries.cases(request.organisation).filter(state="open").count(),
+    }
+    return render(request, "feedback/index.html", context)
+
+
+@members(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_add(request: OrganisationRequest) -> HttpResponse:
+    """Prepare a round; the next page shows it and sends it."""
+    form = RoundForm(
+        request.organisation,
+        data=request.POST or None,
+        initial={
+            "survey": request.GET.get("survey"),
+            "title": f"How are we doing? {request.organisation.name}",
+            "period": current_quarter(request.organisation).code,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            prepared = services.create_round(
+                organisation=request.organisation,
+                survey=form.cleaned_data["survey"],
+                title=form.cleaned_data["title"],
+                audience=form.cleaned_data["audience"],
+                confidential=form.cleaned_data["privacy"] == "confidential",
+                period=period_for(
+                    organisation=request.organisation,
+                    quarter=Quarter.parse(form.cleaned_data["period"]),
+                ),
+                selection=form.selection(),
+                message=form.cleaned_data["message"],
+                created_by=request.membership,
+                closes_at=form.closes_at(),
+            )
+        except services.FeedbackError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("feedback:round_open", request.organisation.slug, prepared.pk)
+    context = {"form": form, "count": _count(request, form)}
+    return render(request, "feedback/round_add.html", context)
+
+
+@members(Role.MANAGER)
+@require_safe
+def round_audience(request: OrganisationRequest) -> HttpResponse:
+    """How many people the form's choices reach, for the button that names them."""
+    form = RoundForm(request.organisation, data=request.GET)
+    return render(
+        request, "feedback/round_add.html#send", {"form": form, "count": _count(request, form)}
+    )
+
+
+def _count(request: OrganisationRequest, form: RoundForm) -> int:
+    if form.is_bound:
+        form.full_clean()
+        audience, selection = form.cleaned_data.get("audience", "external"), form.selection()
+    else:
+        audience, selection = "external", {}
+    return queries.invited(
+        organisation=request.organisation, audience=audience, selection=selection
+    ).count()
+
+
+@members()
+@require_safe
+def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
+    """A round: its receipt, and its results once it is closed."""
+    found = _round(request, round)
+    comments = Paginator(queries.comments(round=found), 25).get_page(request.GET.get("page"))
+    context = {
+        "round": found,
+        "receipt": queries.receipts_of([found])[0],
+        "closes": services.last_day(found),
+        "results": figures.results_of(found, list(found.survey.questions.all())),
+        "page_obj": comments,
+        "figures_from": queries.FIGURES_FROM,
+        "comments_from": queries.COMMENTS_FROM,
+    }
+    return render(request, "feedback/round.html", context)
+
+
+@members(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Show what will be sent to how many people; a POST sends it."""
+    found = _round(request, round)
+    if request.method == "POST":
+        try:
+            receipt = services.open_round(round=found)
+        except services.FeedbackError as error:
+            messages.error(request, str(error))
+            return redirect("feedback:round_open", request.organisation.slug, found.pk)
+        people = "1 person" if receipt.invited == 1 else f"{receipt.invited:,} people"
+        messages.success(request, f"The round is on its way to {people}.")
+        return redirect("feedback:round", request.organisation.slug, found.pk)
+    if found.state != Round.State.DRAFT:
+        return redirect("feedback:round", request.organisation.slug, found.pk)
+    count = queries.invited(
+        organisation=request.organisation, audience=found.audience, selection=found.selection
+    ).count()
+    context = {
+        "round": found,
+        "count": count,
+        "closes": services.last_day(found),
+        "whom": queries.describe_selection(found),
+    }
+    return render(request, "feedback/round_open.html", context)
+
+
+@members(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_close(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Ask before closing; a POST closes."""
+    found = _round(request, round)
+    address = reverse("feedback:round", args=[request.organisation.slug, found.pk])
+    if request.method == "POST":
+        try:
+            services.close_round(round=found)
+        except services.FeedbackError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "The round is closed, and its ratings are on the heatmap.")
+        return redirect(address)
+    if found.state != Round.State.OPEN:
+        return redirect(address)
+    context = {"round": found, "receipt": queries.receipts_of([found])[0]}
+    return render(request, "feedback/round_close.html", context)
+
+
+@members(Role.MANAGER)
+@require_POST
+def round_discard(request: OrganisationRequest, round: int) -> HttpResponse:
+    found = _round(request, round)
+    try:
+        services.discard_round(round=found)
+    except services.FeedbackError as error:
+        messages.error(request, str(error))
+        return redirect("feedback:round", request.organisation.slug, found.pk)
+    messages.success(request, f"“{found.title}” is discarded. Nothing was sent.")
+    return redirect("feedback:index", request.organisation.slug)
+
+
+@members(Role.MANAGER)
+@require_POST
+def round_test(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Send the round's email to whoever asks for it."""
+    found = _round(request, round)
+    services.send_test(round=found, to=request.membership)
+    messages.success(request, f"A test is on its way to {request.user.email}.")
+    return redirect("feedback:round_open", request.organisation.slug, found.pk)
+
+
+def _round(request: OrganisationRequest, pk: int) -> Round:
+    return get_object_or_404(
+        queries.rounds(request.organisation).select_related("organisation", "created_by__user"),
+        pk=pk,
+    )

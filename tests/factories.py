@@ -1,8 +1,11 @@
 """Small makers of rows for tests; each gives something valid with nothing said."""
 
 from itertools import count
+from typing import Any
 
 from accounts.models import User
+from feedback.models import Invitation, Response, Round, Survey
+from feedback.services import QuestionSpec, create_round, create_survey, submit_response
 from programme.models import (
     Membership,
     Organisation,
@@ -113,4 +116,43 @@ def tally(
         misery=misery,
         mediocrity=mediocrity,
         magic=magic,
+    )
+
+
+def survey(of: Organisation, *questions: QuestionSpec, title: str = "How are we doing?") -> Survey:
+    """A survey with the given questions, or with recommend and a comment."""
+    return create_survey(
+        organisation=of,
+        title=title,
+        introduction="Think of the last three months.",
+        thanks="We read every answer.",
+        questions=questions
+        or (
+            QuestionSpec("recommend", "recommend-10", "Would you recommend us?"),
+            QuestionSpec("comment", "text", "What should we change?"),
+        ),
+    )
+
+
+def draft_round(of: Organisation, **fields: Any) -> Round:
+    """A prepared customer round in 2026Q3; `fields` as `create_round` takes them."""
+    values: dict[str, Any] = {
+        "title": f"Round {next(_number)}",
+        "audience": "external",
+        "confidential": False,
+        "selection": {},
+        **fields,
+    }
+    values.setdefault("survey", None)
+    values["survey"] = values["survey"] or survey(of)
+    values["period"] = values.get("period") or period(of)
+    return create_round(organisation=of, **values)
+
+
+def submitted(invitation: Invitation, **answers: str | int | None) -> Response:
+    """Answers handed in; the keys' underscores stand for hyphens."""
+    return submit_response(
+        invitation=invitation,
+        answers={key.replace("_", "-"): value for key, value in answers.items()},
+        version=0,
     )

@@ -1,0 +1,84 @@
+"""A closed round's results, ready to be shown: every figure with its n and its interval."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback.forms import CHOICES
+from feedback.models import Question, Round
+
+try:
+    from touchpoints.moments import classify, moment_of
+except ImportError:  # TEMPORARY
+    pass
+
+_ORDER = ("misery", "mediocrity", "magic")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One answer offered: how many gave it, and their share in percent."""
+
+    label: str
+    n: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One question's figures.
+
+    Nets are in points, -100 to 100, with their interval; they and the mean are None where there is
+    no such figure. `held_back` says that a confidential round had too few answers to it, or the
+    same from everyone.
+    """
+
+    question: Question
+    n: int
+    bars: tuple[Bar, ...]
+    label: str
+    net: float | None
+    low: float | None
+    high: float | None
+    mean: float | None
+    held_back: bool
+
+
+def results_of(found: Round, questions: Sequence[Question]) -> list[Result]:
+    """What closing the round stored, question by question; nothing before."""
+    if found.results is None:
+        return []
+    stored = found.results["questions"]
+    return [_result(question, stored.get(question.key), found) for question in questions]
+
+
+def _result(question: Question, stored: dict[str, object] | None, found: Round) -> Result:
+    counts: dict[str, int] = stored["counts"] if stored else {}  # type: ignore[assignment]
+    n: int = stored["n"] if stored else 0  # type: ignore[assignment]
+    held_back = stored is None and found.confidential
+    if question.is_text or not counts:
+        return Result(question, n, (), "", None, None, None, None, held_back)
+    bars = tuple(
+        Bar(label, counts.get(value, 0), 100 * counts.get(value, 0) / n)
+        for value, label in CHOICES[question.kind]
+    )
+    by_moment = dict.fromkeys(_ORDER, 0)
+    for value, count in counts.items():
+        of_scale = value if question.kind == Question.Kind.MOMENT else int(value)
+        by_moment[moment_of(question.scale, of_scale)] += count
+    moments = classify(np.array([[by_moment[name] for name in _ORDER]]))
+    mean = None
+    if question.kind != Question.Kind.MOMENT:
+        mean = sum(int(value) * count for value, count in counts.items()) / n
+    return Result(
+        question,
+        n,
+        bars,
+        str(moments.label[0]),
+        float(moments.net[0]),
+        float(moments.low[0]),
+        float(moments.high[0]),
+        mean,
+        held_back,
+    )

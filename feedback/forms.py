@@ -1,0 +1,352 @@
+"""All input of surveys, rounds, answers and cases."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from feedback import queries
+from feedback.models import Case, Question, Response, Round, Survey
+from feedback.services import QuestionSpec
+from programme.models import Membership, Organisation, Period, Segment, Team
+from programme.periods import Quarter
+
+try:
+    from programme.queries import current_quarter
+except ImportError:  # TEMPORARY
+    current_quarter = lambda o: Quarter.containing(
+        timezone.now().date(), first_month=o.financial_year_first_month
+    )
+from touchpoints.models import Touchpoint
+
+_MOMENTS = (
+    ("magic", "Better than I hoped"),
+    ("mediocrity", "As it should be"),
+    ("misery", "It let me down"),
+)
+_SATISFACTION = (
+    ("1", "Very dissatisfied"),
+    ("2", "Dissatisfied"),
+    ("3", "Neither"),
+    ("4", "Satisfied"),
+    ("5", "Very satisfied"),
+)
+_EXPECTED = (
+    ("1", "Much worse than I expected"),
+    ("2", "Worse"),
+    ("3", "As I expected"),
+    ("4", "Better"),
+    ("5", "Much better than I expected"),
+)
+CHOICES: dict[str, Sequence[tuple[str, str]]] = {
+    Question.Kind.MOMENT: _MOMENTS,
+    Question.Kind.RECOMMEND: tuple((str(n), str(n)) for n in range(11)),
+    Question.Kind.SATISFACTION: _SATISFACTION,
+    Question.Kind.EXPECTED: _EXPECTED,
+}
+
+
+class TouchpointField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, touchpoint: Touchpoint) -> str:
+        return f"{touchpoint.stage.name}: {touchpoint.name}"
+
+
+class TouchpointsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, touchpoint: Touchpoint) -> str:
+        return f"{touchpoint.stage.name}: {touchpoint.name}"
+
+
+class AnswerForm(forms.Form):
+    """One page of a survey; each question's field is named "q-" and its key."""
+
+    use_required_attribute = False
+
+    def __init__(self, questions: Sequence[Question], **given: Any) -> None:
+        super().__init__(**given)
+        for question in questions:
+            self.fields[f"q-{question.key}"] = _answer_field(question)
+
+    def only_lacks_answers(self) -> bool:
+        """Whether all that is wrong is that required answers are missing."""
+        errors = self.errors.as_data().values()
+        return all(error.code == "required" for found in errors for error in found)
+
+    def answers(self) -> dict[str, str | int | None]:
+        """The valid answers by question key; None where there is none."""
+        return {
+            name.removeprefix("q-"): value if value != "" else None
+            for name, value in self.cleaned_data.items()
+        }
+
+
+def _answer_field(question: Question) -> forms.Field:
+    if question.is_text:
+        long = question.kind == Question.Kind.LONG_TEXT
+        return forms.CharField(
+            label=question.text,
+            help_text=question.hint,
+            required=question.required,
+            max_length=Response.TEXT_LIMIT,
+            widget=forms.Textarea(attrs={"rows": 5}) if long else forms.TextInput,
+            error_messages={
+                "required": "Please write a few words here.",
+                "max_length": (
+                    f"We can keep {Response.TEXT_LIMIT:,} characters here, and this has "
+                    "%(show_value)d. Nothing is lost: please shorten it below."
+                ),
+                "null_characters_not_allowed": (
+                    "There is a character in this text that we cannot keep. Please take it out."
+                ),
+            },
+        )
+    choices = list(CHOICES[question.kind])
+    if not question.required:
+        choices.append(("", "I can’t say"))
+    return forms.TypedChoiceField(
+        label=question.text,
+        help_text=question.hint,
+        required=question.required,
+        choices=choices,
+        coerce=str if question.kind == Question.Kind.MOMENT else int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Please choose one of these.",
+            "invalid_choice": "That is not one of the answers offered. Please choose one of these.",
+        },
+    )
+
+
+class SurveyStartForm(forms.Form):
+    """Which ready survey to begin with, and which touchpoints it rates."""
+
+    start = forms.ChoiceField(
+        label="Start from",
+        choices=[
+            ("customers", "A customer survey that is ready to send"),
+            ("staff", "A staff survey that is ready to send"),
+            ("blank", "A blank page"),
+        ],
+        widget=forms.RadioSelect,
+        initial="customers",
+    )
+    title = forms.CharField(
+        label="Title",
+        max_length=200,
+        required=False,
+        help_text="People see it above the questions. Leave it empty to keep ours.",
+    )
+    touchpoints = TouchpointsField(
+        label="Touchpoints to rate",
+        required=False,
+        queryset=Touchpoint.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="One quick choice each. Eight or fewer fit on one page of a phone.",
+    )
+
+    def __init__(self, organisation: Organisation, **given: Any) -> None:
+        super().__init__(**given)
+        _choose_from(self, "touchpoints", _touchpoints(organisation))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("start") == "blank" and not cleaned.get("title"):
+            self.add_error("title", "A survey that starts blank needs a title.")
+        return cleaned
+
+
+class SurveyWordsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A survey's own words."""
+
+    class Meta:
+        model = Survey
+        fields = ("title", "introduction", "thanks")
+        labels: ClassVar = {"thanks": "Thank-you"}
+        help_texts: ClassVar = {
+            "introduction": "Shown above the first question.",
+            "thanks": "Shown once the answers are in: what will happen with them.",
+        }
+        widgets: ClassVar = {
+            "introduction": forms.Textarea(attrs={"rows": 4}),
+            "thanks": forms.Textarea(attrs={"rows": 3}),
+        }
+
+
+class QuestionForm(forms.Form):
+    """One question."""
+
+    kind = forms.ChoiceField(label="Kind", choices=Question.Kind)
+    text = forms.CharField(label="Question", max_length=500)
+    hint = forms.CharField(
+        label="Hint", max_length=500, required=False, help_text="Shown small, below the question."
+    )
+    touchpoint = TouchpointField(
+        label="Touchpoint",
+        required=False,
+        queryset=Touchpoint.objects.none(),
+        empty_label="None",
+        help_text="Ratings of a touchpoint go to the heatmap.",
+    )
+    required = forms.BooleanField(label="Needs an answer", required=False)
+
+    def __init__(self, organisation: Organisation, **given: Any) -> None:
+        super().__init__(**given)
+        _choose_from(self, "touchpoint", _touchpoints(organisation))
+
+    def spec(self, key: str = "") -> QuestionSpec:
+        touchpoint = self.cleaned_data["touchpoint"]
+        return QuestionSpec(
+            key=key,
+            kind=self.cleaned_data["kind"],
+            text=self.cleaned_data["text"],
+            hint=self.cleaned_data["hint"],
+            required=self.cleaned_data["required"],
+            touchpoint_id=touchpoint.pk if touchpoint is not None else None,
+        )
+
+
+class RoundForm(forms.Form):
+    """Whom to ask what, until when."""
+
+    survey = forms.ModelChoiceField(
+        label="Survey", queryset=Survey.objects.none(), empty_label="Choose a survey"
+    )
+    title = forms.CharField(
+        label="Subject",
+        max_length=200,
+        help_text="The subject of the email, and the round's name in your lists.",
+    )
+    audience = forms.ChoiceField(
+        label="Who is asked", choices=Round.Audience, widget=forms.RadioSelect, initial="external"
+    )
+    segments = forms.ModelMultipleChoiceField(
+        label="Customers: only these segments",
+        queryset=Segment.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen means all of them.",
+    )
+    most_valuable = forms.IntegerField(
+        label="Customers: only the most valuable",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text="How many, by yearly value. Leave it empty for everyone.",
+    )
+    teams = forms.ModelMultipleChoiceField(
+        label="Staff: only these teams",
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen means all of them.",
+    )
+    privacy = forms.ChoiceField(
+        label="Named or confidential",
+        choices=[
+            ("named", "Named: you can see who said what, and come back to them"),
+            ("confidential", "Confidential: nobody can see who gave which answer"),
+        ],
+        widget=forms.RadioSelect,
+        initial="named",
+        help_text=(
+            "A confidential round shows figures from 5 answers on and comments from 10; this "
+            "cannot be changed once it is sent."
+        ),
+    )
+    period = forms.ChoiceField(label="Counts for", help_text="The quarter of the heatmap.")
+    closes_on = forms.DateField(
+        label="Last day for answers",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The round closes by itself at the end of that day.",
+    )
+    message = forms.CharField(
+        label="Message",
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="The email's own words: why you ask, and what you will do with the answers.",
+    )
+
+    def __init__(self, organisation: Organisation, **given: Any) -> None:
+        super().__init__(**given)
+        self.organisation = organisation
+        _choose_from(self, "survey", queries.surveys(organisation, with_questions=True))
+        _choose_from(self, "segments", Segment.objects.filter(organisation=organisation))
+        _choose_from(self, "teams", Team.objects.filter(organisation=organisation))
+        now = current_quarter(organisation)
+        codes = [now.shift(-n).code for n in range(4)]
+        closed = {
+            period.code
+            for period in Period.objects.filter(organisation=organisation, closed_at__isnull=False)
+        }
+        self.fields["period"].choices = [(code, code) for code in codes if code not in closed]  # type: ignore[attr-defined]
+        self.today = timezone.now().astimezone(ZoneInfo(organisation.timezone)).date()
+        self.fields["closes_on"].initial = self.today + dt.timedelta(days=14)
+
+    def clean_closes_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["closes_on"]
+        if day < self.today:
+            raise forms.ValidationError("That day has passed. Choose today or a later one.")
+        return day
+
+    def selection(self) -> dict[str, Any]:
+        """What is chosen so far, as `create_round` takes it; also of a form not yet valid."""
+        cleaned = self.cleaned_data
+        chosen: dict[str, Any] = {}
+        if cleaned.get("audience") == Round.Audience.INTERNAL:
+            chosen["teams"] = [team.pk for team in cleaned.get("teams") or ()]
+        else:
+            chosen["segments"] = [segment.pk for segment in cleaned.get("segments") or ()]
+            chosen["most_valuable"] = cleaned.get("most_valuable")
+        return {name: value for name, value in chosen.items() if value}
+
+    def closes_at(self) -> dt.datetime:
+        """The last minute of the last day, where the organisation is."""
+        there = ZoneInfo(self.organisation.timezone)
+        return dt.datetime.combine(self.cleaned_data["closes_on"], dt.time(23, 59), there)
+
+
+class CaseForm(forms.Form):
+    """What must be followed up, by whom, until when, and what came of it."""
+
+    title = forms.CharField(label="What must be followed up", max_length=300)
+    owner = forms.ModelChoiceField(
+        label="Owner", queryset=Membership.objects.none(), required=False, empty_label="Nobody yet"
+    )
+    due_on = forms.DateField(
+        label="Due", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    state = forms.ChoiceField(label="State", choices=Case.State, initial=Case.State.OPEN)
+    outcome = forms.CharField(
+        label="Outcome",
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What you did, and whether it helped. Needed to close the case.",
+    )
+
+    def __init__(self, organisation: Organisation, **given: Any) -> None:
+        super().__init__(**given)
+        self.organisation = organisation
+        owners = Membership.objects.filter(organisation=organisation).select_related("user")
+        _choose_from(self, "owner", owners)
+
+    def due_at(self) -> dt.datetime | None:
+        """The end of the due day, where the organisation is."""
+        day = self.cleaned_data["due_on"]
+        if day is None:
+            return None
+        return dt.datetime.combine(day, dt.time(17, 0), ZoneInfo(self.organisation.timezone))
+
+
+def _choose_from(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field offer these rows, and no others."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
+
+
+def _touchpoints(organisation: Organisation) -> QuerySet[Touchpoint]:
+    return Touchpoint.objects.filter(organisation=organisation).current().select_related("stage")

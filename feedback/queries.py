@@ -1,0 +1,262 @@
+"""Reads across surveys, rounds and what came back; each a fixed number of SQL queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+
+from feedback.models import Case, Comment, Question, Response, Round, Survey
+from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
+from touchpoints.models import Touchpoint
+
+# A confidential round shows figures from this many answers, and comments from that many.
+FIGURES_FROM = 5
+COMMENTS_FROM = 10
+
+
+# Whom a round asks
+
+
+def selected(
+    *, organisation: Organisation, audience: str, selection: Mapping[str, Any]
+) -> PersonQuerySet:
+    """Everyone that a selection names, reachable or not; `most_valuable` is not applied here."""
+    people = Person.objects.filter(organisation=organisation).active()
+    if audience == Round.Audience.INTERNAL:
+        people = people.staff()
+        return people.filter(team__in=selection["teams"]) if selection.get("teams") else people
+    people = people.customers()
+    if selection.get("segments"):
+        people = people.filter(segment__in=selection["segments"])
+    return people
+
+
+def invited(
+    *, organisation: Organisation, audience: str, selection: Mapping[str, Any]
+) -> PersonQuerySet:
+    """Those of the selection who can be reached; where it asks for only so many of the most
+    valuable customers, those with the highest yearly value."""
+    people = selected(organisation=organisation, audience=audience, selection=selection).reachable()
+    most_valuable = selection.get("most_valuable")
+    if most_valuable and audience == Round.Audience.EXTERNAL:
+        best = people.filter(yearly_value__isnull=False).order_by("-yearly_value", "pk")
+        return best[:most_valuable]
+    return people.order_by("pk")
+
+
+def describe_selection(found: Round) -> str:
+    """Whom a round asks, in words."""
+    chosen = found.selection
+    names: list[str] = []
+    if chosen.get("segments"):
+        names = list(
+            Segment.objects.filter(pk__in=chosen["segments"]).values_list("name", flat=True)
+        )
+    if chosen.get("teams"):
+        names = list(Team.objects.filter(pk__in=chosen["teams"]).values_list("name", flat=True))
+    whom = "Staff" if found.audience == Round.Audience.INTERNAL else "Customers"
+    if chosen.get("most_valuable"):
+        whom = f"The {chosen['most_valuable']} most valuable customers"
+    return f"{whom} in {', '.join(names)}" if names else whom
+
+
+# What became of a round
+
+
+def stored_results(found: Round) -> dict[str, Any]:
+    """What closing the round counted; see `feedback.services.close_round`."""
+    return found.results or {"invited": 0, "opened": None, "answered": None, "questions": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one round; never who. Nothing is lost between two of its lines.
+
+    `answered` and `opened` are None where a confidential round has too few answers to tell.
+    `published` is how many answers the published figures rest on.
+    """
+
+    round: Round
+    invited: int
+    held_back: int
+    sent: int
+    failed: int
+    opened: int | None
+    answered: int | None
+    published: int
+
+
+_RECEIPTS = """
+    SELECT i.round_id, count(*), count(i.seen_at), count(i.answered_at),
+           count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed')
+    FROM feedback_invitation i
+    LEFT JOIN outbox_email e
+      ON e.key = 'round:' || i.round_id || ':' || i.person_id || ':invite'
+    WHERE i.round_id = ANY(%s)
+    GROUP BY i.round_id
+"""
+
+
+def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
+    """The receipts of these rounds, in their order, in one SQL query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIPTS, [[found.pk for found in rounds]])
+        counts = {row[0]: row[1:] for row in cursor.fetchall()}
+    made = []
+    for found in rounds:
+        invited_, opened, answered, sent, failed = counts.get(found.pk, (0, 0, 0, 0, 0))
+        results = found.results
+        if results is not None:
+            invited_ = results.get("invited") or invited_
+            opened, answered = results.get("opened"), results.get("answered")
+        elif found.confidential and answered < FIGURES_FROM:
+            opened, answered = None, None
+        published = answered if results is not None and results.get("questions") else 0
+        made.append(
+            Receipt(
+                found, invited_, found.held_back, sent, failed, opened, answered, published or 0
+            )
+        )
+    return made
+
+
+def receipts(*, organisation: Organisation, period: Period) -> list[Receipt]:
+    """The receipts of a quarter's rounds that were sent or imported, oldest first."""
+    rounds = (
+        Round.objects.filter(organisation=organisation, period=period)
+        .exclude(state=Round.State.DRAFT)
+        .select_related("survey", "period")
+        .order_by("created_at", "pk")
+    )
+    return receipts_of(list(rounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Recommend:
+    """How customers answered "would you recommend us?": 0 to 6, 7 or 8, 9 or 10."""
+
+    n: int
+    detractors: int
+    passives: int
+    promoters: int
+
+
+def recommend(*, organisation: Organisation, period: Period) -> Recommend | None:
+    """The quarter's recommend answers over all customer rounds, or None where nobody was asked."""
+    rounds = Round.objects.filter(
+        organisation=organisation,
+        period=period,
+        audience=Round.Audience.EXTERNAL,
+        results__isnull=False,
+    )
+    keys: dict[int, list[str]] = {}
+    asked = Question.objects.filter(
+        survey__rounds__in=rounds, kind=Question.Kind.RECOMMEND, touchpoint=None
+    )
+    for survey, key in asked.values_list("survey_id", "key").distinct():
+        keys.setdefault(survey, []).append(key)
+    by_value: dict[int, int] = {}
+    for found in rounds:
+        for key in keys.get(found.survey_id, []):
+            for value, n in (
+                stored_results(found)["questions"].get(key, {}).get("counts", {}).items()
+            ):
+                by_value[int(value)] = by_value.get(int(value), 0) + n
+    n = sum(by_value.values())
+    if not n:
+        return None
+    detractors = sum(count for value, count in by_value.items() if value <= 6)
+    promoters = sum(count for value, count in by_value.items() if value >= 9)
+    return Recommend(n, detractors, n - detractors - promoters, promoters)
+
+
+# Lists
+
+
+def rounds(organisation: Organisation) -> QuerySet[Round]:
+    return Round.objects.filter(organisation=organisation).select_related("survey", "period")
+
+
+def surveys(organisation: Organisation, *, with_questions: bool = False) -> QuerySet[Survey]:
+    """The newest version of each survey, with `question_count` and `used`, or of those only that
+    have questions."""
+    of_survey = Question.objects.filter(survey=OuterRef("pk"))
+    in_rounds = Round.objects.filter(survey=OuterRef("pk"))
+    found = Survey.objects.filter(
+        organisation=organisation, next_versions=None, archived_at=None
+    ).annotate(
+        question_count=Subquery(
+            of_survey.order_by().values("survey").annotate(n=Count("pk")).values("n")
+        ),
+        used=Exists(in_rounds),
+    )
+    return found.filter(Exists(of_survey)) if with_questions else found
+
+
+def comments(*, round: Round) -> QuerySet[Comment]:
+    """What a closed round may show of its comments, in an order that says nothing."""
+    return (
+        Comment.objects.filter(round=round, released_at__isnull=False)
+        .select_related("question", "touchpoint", "segment", "response__invitation__person")
+        .order_by("pk")
+    )
+
+
+def touchpoint_comments(*, touchpoint: Touchpoint, period: Period | None) -> QuerySet[Comment]:
+    """Released comments about one touchpoint, in one quarter or in all."""
+    found = Comment.objects.filter(
+        organisation_id=touchpoint.organisation_id,
+        touchpoint=touchpoint,
+        released_at__isnull=False,
+    ).select_related("segment", "round__period")
+    if period is not None:
+        found = found.filter(round__period=period)
+    return found.order_by("-round__closed_at", "pk")
+
+
+def cases(organisation: Organisation) -> QuerySet[Case]:
+    """Open cases first, the soonest due on top."""
+    return (
+        Case.objects.filter(organisation=organisation)
+        .select_related("owner__user", "person", "touchpoint", "comment")
+        .order_by(F("closed_at").desc(nulls_first=True), "due_at", "pk")
+    )
+
+
+def answer_counts(*, round: Round, keys: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Of the submitted answers: question key -> value as text -> how many."""
+    found: dict[str, dict[str, int]] = {key: {} for key in keys}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT answer.key, answer.value #>> '{}', count(*)
+            FROM feedback_response r, jsonb_each(r.answers) answer
+            WHERE r.round_id = %s AND r.submitted_at IS NOT NULL AND answer.key = ANY(%s)
+            GROUP BY 1, 2
+            """,
+            [round.pk, list(keys)],
+        )
+        for key, value, n in cursor.fetchall():
+            found[key][value] = n
+    return found
+
+
+def submitted(*, round: Round) -> QuerySet[Response]:
+    return Response.objects.filter(round=round, submitted_at__isnull=False)
+
+
+def text_counts(*, round: Round, keys: Sequence[str]) -> dict[str, int]:
+    """Of the submitted answers: text question's key -> how many wrote something."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT answer.key, count(*)
+            FROM feedback_response r, jsonb_each(r.answers) answer
+            WHERE r.round_id = %s AND r.submitted_at IS NOT NULL AND answer.key = ANY(%s)
+            GROUP BY 1
+            """,
+            [round.pk, list(keys)],
+        )
+        return dict(cursor.fetchall())

@@ -1,0 +1,63 @@
+"""Every change of state of surveys, rounds, answers and cases."""
+
+from feedback.services.answering import (
+    MissingAnswerError,
+    RoundClosedError,
+    StaleAnswersError,
+    mark_seen,
+    save_answers,
+    set_unsubscribed,
+    submit_response,
+)
+from feedback.services.cases import open_case, update_case
+from feedback.services.closing import close_due_rounds, close_round
+from feedback.services.errors import FeedbackError
+from feedback.services.rounds import (
+    asked,
+    create_round,
+    discard_round,
+    hash_of,
+    last_day,
+    minutes_for,
+    open_round,
+    send_test,
+)
+from feedback.services.surveys import (
+    QuestionSpec,
+    add_question,
+    change_question,
+    create_survey,
+    describe_survey,
+    move_question,
+    remove_question,
+)
+
+__all__ = [
+    "FeedbackError",
+    "MissingAnswerError",
+    "QuestionSpec",
+    "RoundClosedError",
+    "StaleAnswersError",
+    "add_question",
+    "asked",
+    "change_question",
+    "close_due_rounds",
+    "close_round",
+    "create_round",
+    "create_survey",
+    "describe_survey",
+    "discard_round",
+    "hash_of",
+    "last_day",
+    "mark_seen",
+    "minutes_for",
+    "move_question",
+    "open_case",
+    "open_round",
+    "remove_question",
+    "save_answers",
+    "send_test",
+    "set_unsubscribed",
+    "submit_response",
+    "update_case",
+]

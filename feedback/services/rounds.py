@@ -1,0 +1,234 @@
+"""Rounds: prepared, opened and tested."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from itertools import batched
+from typing import Any
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import escape
+
+from feedback import queries
+from feedback.models import Invitation, Question, Round, Survey
+from feedback.services.errors import FeedbackError
+from outbox.services import NewEmail, one_line, write_emails
+from programme.models import Membership, Organisation, Period, Person
+
+_BATCH = 1000
+
+
+def hash_of(token: str) -> str:
+    """How a link's secret is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_round(
+    *,
+    organisation: Organisation,
+    survey: Survey,
+    title: str,
+    audience: str,
+    confidential: bool,
+    period: Period,
+    selection: Mapping[str, Any],
+    message: str = "",
+    created_by: Membership | None = None,
+    closes_at: dt.datetime | None = None,
+) -> Round:
+    """Prepare a round; nothing is sent before `open_round`.
+
+    `selection` is {"segments": [ids], "teams": [ids], "most_valuable": n}, each optional; an
+    empty one means everyone of the audience. From here on the survey is never edited.
+    """
+    if not survey.questions.exists():
+        raise FeedbackError("This survey has no questions yet. Add one, then send it.")
+    if period.closed_at is not None:
+        raise FeedbackError(f"{period.code} is closed: its figures no longer change.")
+    return Round.objects.create(
+        organisation=organisation,
+        survey=survey,
+        title=title,
+        audience=audience,
+        confidential=confidential,
+        period=period,
+        selection=dict(selection),
+        message=message,
+        created_by=created_by,
+        closes_at=closes_at,
+    )
+
+
+@transaction.atomic
+def discard_round(*, round: Round) -> None:
+    """Forget a round that was never sent."""
+    locked = Round.objects.select_for_update().get(pk=round.pk)
+    if locked.state != Round.State.DRAFT:
+        raise FeedbackError("This round has been sent, so it cannot be discarded.")
+    locked.delete()
+
+
+@transaction.atomic
+def open_round(*, round: Round) -> queries.Receipt:
+    """Send the round: one invitation and one email for each person, in one transaction.
+
+    Opening a round that is open already changes nothing.
+    """
+    opened = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("organisation", "survey", "created_by__user")
+        .get(pk=round.pk)
+    )
+    if opened.state == Round.State.CLOSED:
+        raise FeedbackError("This round is closed. Prepare a new one to ask again.")
+    if opened.state == Round.State.DRAFT:
+        _send_out(opened)
+    return queries.receipts_of([opened])[0]
+
+
+def _send_out(opened: Round) -> None:
+    if opened.closes_at is not None and opened.closes_at <= timezone.now():
+        raise FeedbackError("The last day for answers has passed. Choose a later one.")
+    who = {
+        "organisation": opened.organisation,
+        "audience": opened.audience,
+        "selection": opened.selection,
+    }
+    email = _InvitationEmail(opened)
+    count = 0
+    people = queries.invited(**who)
+    for batch in batched(people.iterator(chunk_size=_BATCH), _BATCH):
+        write_emails(_invite(opened, email, batch))
+        count += len(batch)
+    if not count:
+        raise FeedbackError(
+            "Nobody would be asked: none of the people chosen has an email address that works. "
+            "Nothing was sent."
+        )
+    limit = opened.selection.get("most_valuable")
+    chosen = queries.selected(**who).count()
+    opened.held_back = max(0, (min(chosen, limit) if limit else chosen) - count)
+    opened.state = Round.State.OPEN
+    opened.opened_at = timezone.now()
+    opened.save(update_fields=["held_back", "state", "opened_at"])
+
+
+def _invite(
+    opened: Round, email: "_InvitationEmail", people: tuple[Person, ...]
+) -> Iterator[NewEmail]:
+    tokens = [secrets.token_urlsafe(24) for _ in people]
+    Invitation.objects.bulk_create(
+        Invitation(
+            organisation_id=opened.organisation_id,
+            round=opened,
+            person=person,
+            token_hash=hash_of(token),
+            team_id=person.team_id,
+            segment_id=person.segment_id,
+        )
+        for person, token in zip(people, tokens, strict=True)
+    )
+    for person, token in zip(people, tokens, strict=True):
+        yield email.to(
+            key=f"round:{opened.pk}:{person.pk}:invite",
+            name=person.name,
+            address=person.email,
+            link=urljoin(settings.BASE_URL, reverse("answer_link", args=[token])),
+            unsubscribe=urljoin(settings.BASE_URL, reverse("unsubscribe", args=[token])),
+        )
+
+
+class _InvitationEmail:
+    """One round's email, rendered once and filled in for each person.
+
+    The places to fill are marked with words that nobody can guess, so that no text of a user's
+    can name them.
+    """
+
+    def __init__(self, sent: Round, *, test: bool = False) -> None:
+        self._round = sent
+        self._marks = {
+            name: f"{name}-{secrets.token_hex(8)}" for name in ("name", "link", "unsubscribe")
+        }
+        questions = [found for found in sent.survey.questions.all() if asked(sent, found.key)]
+        context = {
+            **self._marks,
+            "test": test,
+            "round": sent,
+            "sender": sent.organisation.name,
+            "closes": last_day(sent),
+            "minutes": minutes_for([found.is_text for found in questions]),
+            "figures_from": queries.FIGURES_FROM,
+        }
+        self._text = render_to_string("feedback/email/invitation.txt", context)
+        self._html = render_to_string("feedback/email/invitation.html", context)
+
+    def to(self, *, key: str, name: str, address: str, link: str, unsubscribe: str) -> NewEmail:
+        sender = self._round.created_by
+        filling = {
+            self._marks["name"]: one_line(name),
+            self._marks["link"]: link,
+            self._marks["unsubscribe"]: unsubscribe,
+        }
+        text, html = str(self._text), str(self._html)
+        for mark, words in filling.items():
+            text = text.replace(mark, words)
+            html = html.replace(mark, escape(words))
+        return NewEmail(
+            key=key,
+            organisation_id=self._round.organisation_id,
+            to_email=address,
+            to_name=name,
+            from_name=self._round.organisation.name,
+            reply_to=sender.user.email if sender is not None else "",
+            subject=self._round.title,
+            text=text,
+            html=html,
+            headers={
+                "List-Unsubscribe": f"<{unsubscribe}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            }
+            if unsubscribe
+            else {},
+        )
+
+
+def asked(sent: Round, key: str) -> bool:
+    """Whether a round asks the question: a confidential one never asks for a name."""
+    return not (sent.confidential and key == Question.SIGNATURE)
+
+
+def last_day(sent: Round) -> str:
+    """Until when answers count, as the organisation's people say it; empty for no such day."""
+    if sent.closes_at is None:
+        return ""
+    there = sent.closes_at.astimezone(ZoneInfo(sent.organisation.timezone))
+    return date_format(there, "l j F, H:i" if (there.hour, there.minute) != (23, 59) else "l j F")
+
+
+def minutes_for(text_questions: list[bool]) -> int:
+    """About how long so many questions take, in whole minutes; True marks one to write."""
+    seconds = sum(40 if is_text else 8 for is_text in text_questions)
+    return max(1, -(-seconds // 60))
+
+
+def send_test(*, round: Round, to: Membership) -> None:
+    """Send the round's email to a colleague; its link leads to the preview, not to an answer."""
+    preview = reverse("feedback:survey_preview", args=[round.organisation.slug, round.survey_id])
+    email = _InvitationEmail(round, test=True).to(
+        key=f"round:{round.pk}:test:{secrets.token_hex(8)}",
+        name=to.user.get_short_name(),
+        address=to.user.email,
+        link=urljoin(settings.BASE_URL, preview),
+        unsubscribe="",
+    )
+    write_emails([email])
