@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from feedback import services as feedback
@@ -204,10 +206,15 @@ def gather_contributions(*, mission: Mission) -> int:
         .filter(Q(round__confidential=False) | Q(released_at__isnull=False))
         .exclude(text="")
     )
-    changed = received.filter(contribution__isnull=False).exclude(contribution__text=F("text"))
-    for comment in changed.select_related("contribution"):
+    name = Coalesce(KT(f"response__answers__{Question.SIGNATURE}"), Value(""))
+    as_taken = received.annotate(name=name).filter(
+        contribution__text=F("text"), contribution__signed_name=F("name")
+    )
+    changed = received.filter(contribution__isnull=False).exclude(pk__in=as_taken)
+    for comment in changed.select_related("contribution", "response"):
         comment.contribution.text = comment.text
-        comment.contribution.save(update_fields=["text"])
+        comment.contribution.signed_name = _signed(comment)
+        comment.contribution.save(update_fields=["text", "signed_name"])
     new = received.filter(contribution=None).select_related("response", "round__mission_round")
     return len(
         Contribution.objects.bulk_create(

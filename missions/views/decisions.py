@@ -40,7 +40,8 @@ def decision_add(request: OrganisationRequest) -> HttpResponse:
             messages.success(request, "The decision is in the register.")
             return _to_register(request)
     context = {"form": form, "mission": adopted, "decision": None}
-    return render(request, "missions/decision_form.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "missions/decision_form.html", context, status=status)
 
 
 @members(Role.MANAGER)
@@ -59,7 +60,8 @@ def decision_edit(request: OrganisationRequest, decision: int) -> HttpResponse:
         messages.success(request, "The decision has been changed.")
         return _to_register(request)
     context = {"form": form, "mission": found.mission, "decision": found}
-    return render(request, "missions/decision_form.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "missions/decision_form.html", context, status=status)
 
 
 def _to_register(request: OrganisationRequest) -> HttpResponse:
