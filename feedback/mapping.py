@@ -212,6 +212,8 @@ def _text(
     if not isinstance(value, str):
         raise MappingError(f"{where}: {name} must be a text in quotes.")
     value = value.strip()
+    if "\0" in value:
+        raise MappingError(f"{where}: {name} holds a NUL character.")
     if not value and default is None:
         raise MappingError(f"{where}: {name} is empty.")
     if len(value) > longest:
