@@ -17,7 +17,7 @@ from reports.contents import (
     ReceiptLine,
     Report,
 )
-from reports.known import QUARTERS, Known, KnownImprovement, KnownReceipt
+from reports.known import QUARTERS, Known, KnownReceipt
 from reports.measures import (
     ONE,
     Estimates,
@@ -46,9 +46,8 @@ def assemble(known: Known) -> Report:
     """The whole report of one quarter."""
     measures = _measures(known)
     changed = findings.changes(known)
-    gains, gains_note = findings.gains(known)
-    worries, worries_note = findings.worries(known)
-    ranked = findings.priorities(known)
+    gains, gains_note = findings.gains(known.customers, known.before)
+    worries, worries_note = findings.worries(known.customers, known.before)
     improvements = _improvements(known)
     return Report(
         organisation=known.organisation,
@@ -64,9 +63,9 @@ def assemble(known: Known) -> Report:
         gains_note=gains_note,
         worries=worries,
         worries_note=worries_note,
-        asks=findings.asks(known, worries, ranked),
+        asks=findings.asks(known, worries),
         changes=changed,
-        priorities=ranked,
+        priorities=findings.priorities(known),
         heatmap=_heatmap(known.customers),
         improvements=improvements[:MOST_IMPROVEMENTS],
         improvements_left_out=max(len(improvements) - MOST_IMPROVEMENTS, 0),

@@ -8,12 +8,13 @@ compared). A touchpoint is called magic or misery only where its class is firm. 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from programme.periods import Quarter
 from reports.contents import Ask, Change, Finding, Measure, Priority
 from reports.known import Known, KnownImprovement
 from reports.words import counted, day, listed, sentence, signed
 
 if TYPE_CHECKING:
-    from touchpoints.queries import Cell, Row
+    from touchpoints.queries import Cell, Heatmap, Row
 
 MOST_FINDINGS = 3
 MOST_PRIORITIES = 10
@@ -21,9 +22,9 @@ MOST_ASKS = 4
 NAMES_IN_HEADLINE = 2
 
 
-def firm_rows(known: Known) -> Iterator[tuple["Row", str]]:
+def firm_rows(heatmap: "Heatmap") -> Iterator[tuple["Row", str]]:
     """The rows whose figures may stand in the summary, each with its stage's name."""
-    for stage in known.customers.stages:
+    for stage in heatmap.stages:
         for row in stage.rows:
             if row.total.net is not None and not row.total.indicative:
                 yield row, stage.stage.name
@@ -36,7 +37,7 @@ def _difference(cell: "Cell") -> float:
 def changes(known: Known) -> tuple[Change, ...]:
     """Every real change, the greatest first, with the improvements finished there."""
     found = []
-    for row, stage in firm_rows(known):
+    for row, stage in firm_rows(known.customers):
         cell = row.total
         if not cell.real_change or cell.difference is None:
             continue
@@ -60,59 +61,58 @@ def _finished(known: Known, touchpoint_id: int) -> Iterator[str]:
             yield f"{improvement.title} (finished {day(improvement.done_on)})"
 
 
-def gains(known: Known) -> tuple[tuple[Finding, ...], str]:
+def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], str]:
     """Up to three: real rises first, then firm magic. And what to say where there is none."""
-    rows = sorted(firm_rows(known), key=lambda at: -_difference(at[0].total))
-    found = [_finding(row, stage, known) for row, stage in rows if _difference(row.total) > 0]
-    magic = sorted(firm_rows(known), key=lambda at: -(at[0].total.net or 0.0))
+    rows = sorted(firm_rows(heatmap), key=lambda at: -_difference(at[0].total))
+    found = [_finding(row, stage, before) for row, stage in rows if _difference(row.total) > 0]
+    magic = sorted(firm_rows(heatmap), key=lambda at: -(at[0].total.net or 0.0))
     found += [
-        _finding(row, stage, known)
+        _finding(row, stage, before)
         for row, stage in magic
         if row.total.label == "magic" and not row.total.real_change
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gain", known)
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gain", heatmap)
 
 
-def worries(known: Known) -> tuple[tuple[Finding, ...], str]:
+def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], str]:
     """Up to three: real falls first, then firm misery, the most pressing first."""
-    rows = sorted(firm_rows(known), key=lambda at: _difference(at[0].total))
-    found = [_finding(row, stage, known) for row, stage in rows if _difference(row.total) < 0]
+    rows = sorted(firm_rows(heatmap), key=lambda at: _difference(at[0].total))
+    found = [_finding(row, stage, before) for row, stage in rows if _difference(row.total) < 0]
     misery = sorted(
-        firm_rows(known), key=lambda at: (-(at[0].priority or 0.0), at[0].total.net or 0.0)
+        firm_rows(heatmap), key=lambda at: (-(at[0].priority or 0.0), at[0].total.net or 0.0)
     )
     found += [
-        _finding(row, stage, known)
+        _finding(row, stage, before)
         for row, stage in misery
         if row.total.label == "misery" and not _difference(row.total) < 0
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worry", known)
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worry", heatmap)
 
 
-def _note(found: int, word: str, known: Known) -> str:
+def _note(found: int, word: str, heatmap: "Heatmap") -> str:
     if found:
         return ""
-    if not any(True for _ in firm_rows(known)):
+    if not any(True for _ in firm_rows(heatmap)):
         return f"No {word} can be told: too few answers."
     return f"No {word} can be told apart from chance this quarter."
 
 
-def _finding(row: "Row", stage: str, known: Known) -> Finding:
+def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
     cell = row.total
-    assert cell.net is not None and cell.low is not None and cell.high is not None  # noqa: PT018
-    if cell.real_change and cell.difference is not None and known.before is not None:
+    if cell.real_change and cell.difference is not None and before is not None:
         way = "Up" if cell.difference > 0 else "Down"
-        why = f"{way} {abs(cell.difference):.0f} points since {known.before.code}"
+        why = f"{way} {abs(cell.difference):.0f} points since {before.code}"
     else:
-        why = f"Firmly a moment of {cell.label}; no detectable change"
-        if known.before is None:
-            why = f"Firmly a moment of {cell.label}"
+        why = f"Firmly a moment of {cell.label}"
+        if cell.difference is not None:
+            why += "; no detectable change"
     return Finding(
         touchpoint=row.touchpoint.name,
         stage=stage,
         label=cell.label,
-        net=round(cell.net, 1),
-        low=round(cell.low, 1),
-        high=round(cell.high, 1),
+        net=round(cell.net or 0.0, 1),
+        low=round(cell.low or 0.0, 1),
+        high=round(cell.high or 0.0, 1),
         n=cell.n,
         why=why,
     )
@@ -139,13 +139,13 @@ def headline(known: Known, changed: tuple[Change, ...]) -> str:
 def standfirst(known: Known, measures: tuple[Measure, ...]) -> str:
     """Where things stand: the firm classes, and what customers say about recommending."""
     said = []
-    rows = list(firm_rows(known))
+    rows = list(firm_rows(known.customers))
     if rows:
         magic = sum(row.total.label == "magic" for row, _ in rows)
         misery = sum(row.total.label == "misery" for row, _ in rows)
         said.append(
-            f"Of {counted(len(rows), 'touchpoint')} with enough answers, {counted(magic, 'is', 'are')}"
-            f" firmly a moment of magic and {counted(misery, 'is', 'are')} firmly a moment of misery."
+            f"Of {counted(len(rows), 'touchpoint')} with enough answers, "
+            f"{_are(magic)} firmly a moment of magic and {_are(misery)} firmly a moment of misery."
         )
     for measure in measures:
         if measure.key == "recommend" and measure.now is not None:
@@ -157,6 +157,10 @@ def standfirst(known: Known, measures: tuple[Measure, ...]) -> str:
                 f"against {since}: {change}."
             )
     return " ".join(said)
+
+
+def _are(number: int) -> str:
+    return "none is" if number == 0 else counted(number, "is", "are")
 
 
 def _these(names: list[str]) -> str:
@@ -216,36 +220,29 @@ def _open_improvement(known: Known, touchpoint_id: int) -> KnownImprovement | No
     return None
 
 
-def asks(
-    known: Known, worrying: tuple[Finding, ...], ranked: tuple[Priority, ...]
-) -> tuple[Ask, ...]:
+def asks(known: Known, worrying: tuple[Finding, ...]) -> tuple[Ask, ...]:
     """Decisions for the board: unowned worries, late improvements, the mission's own dates."""
     found = []
     if known.mission is None:
         found.append(Ask("Adopt a mission", "There is none to test decisions against."))
-    by_name = {(one.touchpoint, one.stage): one for one in ranked}
-    for worry in worrying:
-        priority = by_name.get((worry.touchpoint, worry.stage))
-        if priority is None or not priority.improvement:
-            found.append(
-                Ask(
-                    f"Give “{worry.touchpoint}” an improvement, an owner and a date",
-                    f"{worry.why}, and nothing is planned there.",
-                )
-            )
-    late = [one for one in known.improvements if one.late(known.today)]
-    for improvement in late[:2]:
-        found.append(
-            Ask(
-                f"Decide whether “{improvement.title}” goes on",
-                f"It was due on {day(improvement.due_on)}"
-                + (
-                    f" and {improvement.owner} owns it."
-                    if improvement.owner
-                    else "; nobody owns it."
-                ),
-            )
+    tended = {one.touchpoint for one in known.improvements if one.state != "done"}
+    found += [
+        Ask(
+            f"Give “{worry.touchpoint}” an improvement, an owner and a date",
+            f"{worry.why}, and nothing is planned there.",
         )
+        for worry in worrying
+        if worry.touchpoint not in tended
+    ]
+    late = [one for one in known.improvements if one.late(known.today)]
+    found += [
+        Ask(
+            f"Decide whether “{improvement.title}” goes on",
+            f"It was due on {day(improvement.due_on)}"
+            + (f" and {improvement.owner} owns it." if improvement.owner else "; nobody owns it."),
+        )
+        for improvement in late[:2]
+    ]
     if known.review_on is not None and known.review_on < known.today:
         found.append(Ask("Review the mission", f"Its review was due on {day(known.review_on)}."))
     return tuple(found[:MOST_ASKS])

@@ -20,21 +20,21 @@ QUARTERS_OFFERED = 4
 class BuildForm(forms.Form):
     """Which quarter: those with ratings, and the latest few."""
 
-    quarter = forms.ChoiceField(label="Quarter")
-
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         rated = [period.quarter for period in periods_with_ratings(organisation)]
         now = current_quarter(organisation)
         recent = [now.shift(-back) for back in range(QUARTERS_OFFERED)]
-        field = self.fields["quarter"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
+        offered = [
             (quarter.code, quarter.code if quarter in rated else f"{quarter.code} (no ratings yet)")
             for quarter in sorted({*rated, *recent}, reverse=True)
         ]
-        self.fields["quarter"].initial = rated[0].code if rated else now.shift(-1).code
+        self.fields["quarter"] = forms.ChoiceField(
+            label="Quarter",
+            choices=offered,
+            initial=rated[0].code if rated else now.shift(-1).code,
+        )
 
     def period(self) -> Period:
         quarter = Quarter.parse(self.cleaned_data["quarter"])

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -146,8 +146,9 @@ def _press(job: dict[str, Any], say: Callable[[str], None]) -> int:
         text=True,
         encoding="utf-8",
     )
-    assert process.stdin is not None and process.stdout is not None  # noqa: PT018
-    assert process.stderr is not None
+    stdin, stdout, stderr = (
+        cast("IO[str]", pipe) for pipe in (process.stdin, process.stdout, process.stderr)
+    )
     stopped = threading.Event()
 
     def stop() -> None:
@@ -156,7 +157,6 @@ def _press(job: dict[str, Any], say: Callable[[str], None]) -> int:
 
     # Warnings are read as they come: a full pipe would stall the press.
     complaints: list[str] = []
-    stderr = process.stderr
     reader = threading.Thread(target=lambda: complaints.extend(stderr), daemon=True)
     reader.start()
     clock = threading.Timer(MOST_SECONDS, stop)
@@ -165,11 +165,11 @@ def _press(job: dict[str, Any], say: Callable[[str], None]) -> int:
     try:
         with process:
             try:
-                json.dump(job, process.stdin)
-                process.stdin.close()
+                json.dump(job, stdin)
+                stdin.close()
             except BrokenPipeError:
                 complaints.append("The press ended before it had read its job.")
-            for line in process.stdout:
+            for line in stdout:
                 word, _, number = line.strip().partition(" ")
                 if word == "done":
                     pages = int(number)
@@ -182,7 +182,8 @@ def _press(job: dict[str, Any], say: Callable[[str], None]) -> int:
             process.kill()
     if stopped.is_set():
         raise PressError(
-            f"Printing took longer than {MOST_SECONDS} seconds and was stopped. The figures are safe."
+            f"Printing took longer than {MOST_SECONDS} seconds and was stopped. "
+            "The figures are safe."
         )
     if process.returncode or not pages:
         raise PressError(_why("".join(complaints)))
@@ -220,7 +221,7 @@ def _measures_rows(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
     measured = {
         reading["period"] for m in figures["measures"] for reading in m["history"] if reading
     }
-    if len(measured) < 2:  # noqa: PLR2004
+    if len(measured) < 2:
         return
     for measure in figures["measures"]:
         if not any(measure["history"]):
@@ -344,9 +345,21 @@ def heatmap_csv(figures: dict[str, Any]) -> str:
     return "".join(write_csv(_CSV_HEADINGS, _csv_rows(figures)))
 
 
-_CSV_HEADINGS = (
-    "period stage touchpoint voice segment n misery mediocrity magic net low high moment".split()
-)
+_CSV_HEADINGS = [
+    "period",
+    "stage",
+    "touchpoint",
+    "voice",
+    "segment",
+    "n",
+    "misery",
+    "mediocrity",
+    "magic",
+    "net",
+    "low",
+    "high",
+    "moment",
+]
 
 
 def _csv_rows(figures: dict[str, Any]) -> Iterator[list[Any]]:

@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 # A build that has said nothing for this long is dead: printing is stopped well before.
 DEAD_AFTER = timedelta(seconds=2 * rendering.MOST_SECONDS)
 MOST_ATTEMPTS = 3
-MOST_ADDRESSES = 50
 
 State = BoardReport.State
 
@@ -168,8 +167,6 @@ def send_report(*, report: BoardReport, emails: Sequence[str], sent_by: Membersh
     if report.state != State.READY:
         raise ReportsError("Only a finished report can be sent.")
     addresses = list(dict.fromkeys(email.strip().lower() for email in emails))
-    if len(addresses) > MOST_ADDRESSES:
-        raise ReportsError(f"At most {MOST_ADDRESSES} addresses at a time, please.")
     with transaction.atomic():
         # Locked so that two people who send at once do not both count the same address as new.
         locked = (
@@ -187,10 +184,16 @@ def send_report(*, report: BoardReport, emails: Sequence[str], sent_by: Membersh
             content_type="application/pdf",
             content=locked.pdf,
         )
-        context = {"report": locked, "organisation": locked.organisation, "sender": sent_by.user}
+        context = {
+            "report": locked,
+            "organisation": locked.organisation,
+            "sender": locked.organisation.name,
+            "language": locked.organisation.language,
+            "person": sent_by.user,
+        }
         subject = f"{locked.organisation.name}: board report {locked.period.code}"
         text = render_to_string("reports/email.txt", context)
-        html = render_to_string("reports/email.html", {**context, "subject": subject})
+        html = render_to_string("reports/email.html", context)
         write_emails(
             NewEmail(
                 key=queries.sending_key(locked, address),

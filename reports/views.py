@@ -82,8 +82,7 @@ def report_pdf(request: OrganisationRequest, report: int) -> HttpResponse:
     found = get_object_or_404(
         _reports(request).defer("figures"), pk=report, state=BoardReport.State.READY
     )
-    assert found.pdf is not None
-    answer = HttpResponse(bytes(found.pdf), content_type="application/pdf")
+    answer = HttpResponse(bytes(found.pdf or b""), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.filename}"'
     return answer
 

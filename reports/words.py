@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-_SMALL = "no one two three four five six seven eight nine".split()
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 MOMENT_WORDS = {
     "magic": "magic",
@@ -31,7 +31,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def listed(names: Sequence[str]) -> str:
     """ "A", "A and B", "A, B and C"."""
-    if len(names) < 2:  # noqa: PLR2004
+    if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
