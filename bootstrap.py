@@ -9,6 +9,7 @@ import ctypes.util
 import glob
 import hashlib
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -130,7 +131,10 @@ def find_python() -> "str | None":
         found = works(path) if path else None
         if found:
             return found
-    roots = [os.environ.get("PYENV_ROOT", ""), os.path.expanduser("~/.pyenv"), "/opt/pyenv"]
+    # HOME may point elsewhere, or nowhere; the account's own folder is asked for as well.
+    homes = [os.path.expanduser("~"), pwd.getpwuid(os.getuid()).pw_dir]
+    roots = [os.environ.get("PYENV_ROOT", "")] + [os.path.join(home, ".pyenv") for home in homes]
+    roots += ["/opt/pyenv", "/usr/local/pyenv"]
     # Where the shims themselves stand tells where their versions are.
     shim = shutil.which("python3")
     if shim and os.path.basename(os.path.dirname(shim)) == "shims":
