@@ -79,8 +79,8 @@ def assemble(known: Known) -> Report:
 
 
 def _measures(known: Known) -> tuple[Measure, ...]:
-    customers = _by_quarter(known.customers)
-    staff = _by_quarter(known.staff)
+    customers = _by_quarter(known.customers, known)
+    staff = _by_quarter(known.staff, known)
     recommend: list[Estimates] = []
     for one in known.recommend:
         counts = (one.detractors, one.passives, one.promoters) if one else (0, 0, 0)
@@ -120,14 +120,14 @@ def _measures(known: Known) -> tuple[Measure, ...]:
     )
 
 
-def _by_quarter(heatmap: "Heatmap") -> list[dict[int, "Cell"]]:
+def _by_quarter(heatmap: "Heatmap", known: Known) -> list[dict[int, "Cell"]]:
     """For each of the eight quarters: the total cell of each touchpoint that has one."""
-    quarters: list[dict[int, Cell]] = [{} for _ in range(QUARTERS)]
+    by_code: dict[str, dict[int, Cell]] = {code: {} for code in known.codes()}
     for row in heatmap.rows():
-        for cells, cell in zip(quarters, row.history, strict=True):
-            if cell is not None:
-                cells[row.touchpoint.pk] = cell
-    return quarters
+        for quarter, cell in zip(known.history, row.history, strict=True):
+            if cell is not None and quarter.code in by_code:
+                by_code[quarter.code][row.touchpoint.pk] = cell
+    return list(by_code.values())
 
 
 # The heatmap
@@ -205,7 +205,7 @@ def _improvements(known: Known) -> tuple[ImprovementLine, ...]:
 
 def _observed(known: Known) -> list[str]:
     """What finished improvements changed: the touchpoint's last quarter before, against now."""
-    quarters = [cell_nets(cells) for cells in _by_quarter(known.customers)]
+    quarters = [cell_nets(cells) for cells in _by_quarter(known.customers, known)]
     found: list[str] = []
     differences = {}
     for index, one in enumerate(known.improvements):

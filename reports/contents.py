@@ -4,6 +4,7 @@ Nets and their bounds are points from -100 to +100, shares are percent, both rou
 decimal. Whatever may not be shown is absent, not zero.
 """
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -206,5 +207,6 @@ class Report:
     layout: int = field(default=1)
 
     def as_json(self) -> dict[str, Any]:
-        """The same as nested dicts and lists."""
-        return asdict(self)
+        """The same as nested dicts and lists, as the database gives it back."""
+        frozen: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return frozen

@@ -62,8 +62,9 @@ class KnownReceipt:
 class Known:
     """Everything. Sequences over quarters hold eight, oldest first, the report's own last.
 
-    `customers` is the customers' heatmap compared with the quarter `before`; `first_month`
-    begins the financial year; `owners` names the owners of touchpoints by the touchpoint's id.
+    `customers` is the customers' heatmap compared with the quarter `before`; `history` says which
+    quarters its rows' histories are; `first_month` begins the financial year; `owners` names the
+    owners of touchpoints by the touchpoint's id.
     """
 
     organisation: str
@@ -75,6 +76,7 @@ class Known:
     before: Quarter | None
     customers: "Heatmap"
     staff: "Heatmap"
+    history: Sequence[Quarter]
     recommend: Sequence[Recommend | None]
     improvements: Sequence[KnownImprovement]
     owners: Mapping[int, str]

@@ -6,13 +6,16 @@ therefore taken as the mean of the half-widths: right if every touchpoint's erro
 sign, too wide otherwise, never too narrow.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import erfc, hypot, sqrt
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from reports.contents import Measure, Reading
 from reports.words import signed
+from touchpoints.moments import adjusted_net, wilson
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell
@@ -37,32 +40,32 @@ type Estimates = dict[int, Estimate]
 ONE = 0  # the key of a measure that is not an average over touchpoints
 
 
-def net_estimate(minus: int, middle: int, plus: int) -> Estimate:
-    """The net in points; adjusted Wald: 3/4 is added to each end and 3 to n."""
-    n = minus + middle + plus
-    p, q = (plus + 0.75) / (n + 3), (minus + 0.75) / (n + 3)
-    error = sqrt((p + q - (p - q) ** 2) / (n + 3))
-    return Estimate(100 * (plus - minus) / n, 100 * (p - q), 100 * Z95 * error, n)
+def net_estimate(misery: int, mediocrity: int, magic: int) -> Estimate:
+    """The net in points as counted, with its adjusted Wald interval."""
+    net, error = adjusted_net(np.array([[misery, mediocrity, magic]]))
+    counted = 100 * (magic - misery) / (misery + mediocrity + magic)
+    return Estimate(
+        counted, 100 * float(net[0]), 100 * Z95 * float(error[0]), misery + mediocrity + magic
+    )
 
 
 def share_estimate(part: int, n: int) -> Estimate:
     """A share in percent, with Wilson's interval."""
-    z2 = Z95**2
-    middle = (part + z2 / 2) / (n + z2)
-    half = Z95 / (n + z2) * sqrt(part * (n - part) / n + z2 / 4)
-    return Estimate(100 * part / n, 100 * middle, 100 * half, n)
+    low, high = wilson(part, n)
+    return Estimate(100 * part / n, 50 * (low + high), 50 * (high - low), n)
 
 
-def cell_nets(cells: dict[int, "Cell"]) -> Estimates:
-    """The nets of the cells that may be shown."""
-    return {
-        key: net_estimate(cell.misery, cell.mediocrity, cell.magic)
-        for key, cell in cells.items()
-        if cell.net is not None
-    }
+def cell_nets(cells: Mapping[int, "Cell"]) -> Estimates:
+    """The nets of the cells that may be shown, as the heatmap shows them: adjusted."""
+    found = {}
+    for key, cell in cells.items():
+        if cell.net is not None:
+            estimate = net_estimate(cell.misery, cell.mediocrity, cell.magic)
+            found[key] = replace(estimate, value=estimate.centre)
+    return found
 
 
-def cell_misery(cells: dict[int, "Cell"]) -> Estimates:
+def cell_misery(cells: Mapping[int, "Cell"]) -> Estimates:
     """The shares of misery of the cells that may be shown."""
     return {
         key: share_estimate(cell.misery, cell.n)

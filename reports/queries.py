@@ -25,6 +25,7 @@ YEAR = 4  # quarters
 def gather(*, organisation: Organisation, period: Period) -> Known:
     """All that the period's report is made from."""
     before = before_of(organisation, period)
+    past = _past(organisation, period)
     mission = adopted(organisation)
     return Known(
         organisation=organisation.name,
@@ -38,7 +39,8 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         staff=heatmap(
             organisation=organisation, period=period, compare_with=before, voice=Voice.STAFF
         ),
-        recommend=list(_recommend(organisation, period)),
+        history=[one.quarter for one in past],
+        recommend=[_recommend(organisation, period, back, past) for back in range(1 - QUARTERS, 1)],
         improvements=list(_improvements(organisation, period)),
         owners=_owners(organisation),
         receipts=list(_receipts(organisation, period)),
@@ -55,18 +57,19 @@ def before_of(organisation: Organisation, period: Period) -> Period | None:
     return None
 
 
-def _recommend(organisation: Organisation, period: Period) -> Iterator[Recommend | None]:
-    known = {
-        (one.year, one.number): one
-        for one in Period.objects.filter(
-            organisation=organisation, starts_on__lte=period.starts_on
-        ).order_by("-starts_on")[:QUARTERS]
-    }
-    for back in range(1 - QUARTERS, 1):
-        quarter = period.quarter.shift(back)
-        found = known.get((quarter.year, quarter.number))
-        counts = recommend(organisation=organisation, period=found) if found else None
-        yield (Recommend(counts.detractors, counts.passives, counts.promoters) if counts else None)
+def _past(organisation: Organisation, period: Period) -> list[Period]:
+    """The quarters that a heatmap's histories hold: the latest eight that exist, oldest first."""
+    earlier = Period.objects.filter(organisation=organisation, starts_on__lte=period.starts_on)
+    return list(earlier.order_by("-starts_on")[:QUARTERS])[::-1]
+
+
+def _recommend(
+    organisation: Organisation, period: Period, back: int, past: list[Period]
+) -> Recommend | None:
+    quarter = period.quarter.shift(back)
+    found = next((one for one in past if one.quarter == quarter), None)
+    counts = recommend(organisation=organisation, period=found) if found else None
+    return Recommend(counts.detractors, counts.passives, counts.promoters) if counts else None
 
 
 def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownImprovement]:

@@ -58,7 +58,13 @@ DEFINITIONS = (
     ("Moment of magic", "A rating of 9 or 10 of 10, “better than expected”, or 5 of 5."),
     ("Moment of mediocrity", "A rating of 7 or 8 of 10, “as expected”, or 3 to 4 of 5."),
     ("Moment of misery", "A rating of 0 to 6 of 10, “worse than expected”, or 1 to 2 of 5."),
-    ("Net", "The share of magic less the share of misery, in points from −100 to +100."),
+    (
+        "Net",
+        (
+            "The share of magic less the share of misery, from −100 to +100 points; with few "
+            "answers, a little nearer to zero."
+        ),
+    ),
     ("n", "The number of answers behind a figure."),
     ("95 % interval", "The range that holds the true value in 95 of 100 such surveys."),
     ("Real change", "A difference that survives a check over all differences looked at together."),
