@@ -11,7 +11,8 @@ BOOTSTRAP := $(shell command -v python3 || echo python3) bootstrap.py
 
 run:
 	@$(BOOTSTRAP) run
-	@DATA="$(DATA)" exec $(PYTHON) manage.py run --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
+	@DATA="$(DATA)" exec $(PYTHON) manage.py run --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample) \
+	--end-with-parent
 
 setup:
 	@$(BOOTSTRAP) setup

@@ -68,8 +68,9 @@ def make_venv(lock: str, goal: str) -> None:
             uv = uv or get_uv()
             say("No Python 3.12 or later was found: uv fetches one.")
             run(
-                [uv, "venv", "--quiet", "--python", "3.13", VENV],
-                "No Python 3.12 or later was found and none could be fetched: install one.",
+                [uv, "venv", "--quiet", "--managed-python", "--python", "3.13", VENV],
+                "No Python 3.12 or later was found and none could be fetched: please install one.",
+                quiet=True,
             )
         elif uv:
             run([uv, "venv", "--quiet", "--python", found, VENV], "The .venv could not be made.")
@@ -159,7 +160,8 @@ def get_uv() -> str:
     """Install uv into a folder of ours, with whatever Python there is."""
     run(
         [sys.executable, "-m", "venv", TOOLS],
-        "No Python 3.12 or later was found: install one, or uv, and try again.",
+        "No Python 3.12 or later was found: please install one, or uv.",
+        quiet=True,
     )
     run(
         [
@@ -169,7 +171,9 @@ def get_uv() -> str:
             "--disable-pip-version-check",
             "uv",
         ],
-        "No Python 3.12 or later was found, and uv could not be installed to fetch one.",
+        "No Python 3.12 or later was found, and uv could not be installed to fetch one: "
+        "please install one.",
+        quiet=True,
     )
     return os.path.join(TOOLS, "bin", "uv")
 
@@ -203,16 +207,14 @@ def system_packages(packages: "list[str]", why: str) -> None:
         run(install, why + ", and this did not succeed: " + command)
 
 
-def run(command: "list[str]", sorry: str) -> None:
-    quiet = dict(
-        os.environ,
-        DEBIAN_FRONTEND="noninteractive",
-        UV_PYTHON_PREFERENCE="managed"
-        if command[1:2] == ["venv"] and "3.13" in command
-        else "system",
-    )
+def run(command: "list[str]", sorry: str, quiet: bool = False) -> None:
+    """Run it, or stop with one sentence; `quiet` where that sentence says all."""
     try:
-        code = subprocess.run(command, env=quiet).returncode
+        code = subprocess.run(
+            command,
+            env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"),
+            stderr=subprocess.DEVNULL if quiet else None,
+        ).returncode
     except OSError:
         code = 1
     if code:

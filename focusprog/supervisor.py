@@ -27,7 +27,6 @@ from focusprog import embedded
 from focusprog.datafolder import (
     EmbeddedError,
     Locations,
-    exclusive,
     full,
     locations,
     speaks_of_a_full_disk,
@@ -36,6 +35,8 @@ from focusprog.datafolder import (
 
 _FORK = multiprocessing.get_context("fork")
 _GRACE_SECONDS = 7.0
+# What the last run started may need a moment to go.
+_PATIENCE_SECONDS = 4.0
 _LARGEST_LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -76,7 +77,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--no-sample", action="store_true")
+    parser.add_argument(
+        "--end-with-parent",
+        action="store_true",
+        help="stop when the program that started this one ends, even if it was killed",
+    )
     chosen = parser.parse_args(arguments)
+    if chosen.end_with_parent:
+        embedded.become_child(signal.SIGTERM)()
     run(host=chosen.host, port=chosen.port, sample=not chosen.no_sample)
 
 
@@ -121,25 +129,30 @@ def _alone_in(at: Locations) -> Iterator[tuple[IO[str], IO[str]]]:
     """Hold the data folder against a second run, and against commands that need its engines: they
     wait until the second file is shared."""
     with (at.data / "run.lock").open("a") as run, (at.data / "users.lock").open("a") as users:
-        try:
-            fcntl.flock(run, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with exclusive(at.data / "starting.lock"):
-                # A command that is at work in this folder would lose its database.
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise EmbeddedError(
-                f"The data folder {at.data} is in use by another focusprog: "
-                "stop that one, or choose another folder with DATA=folder."
-            ) from error
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        # A command that is at work in this folder would lose its database.
+        while not (_lock(run) and _lock(users)):
+            if time.monotonic() > deadline:
+                raise EmbeddedError(
+                    f"The data folder {at.data} is in use by another focusprog: "
+                    "stop that one, or choose another folder with DATA=folder."
+                )
+            time.sleep(0.1)
         yield run, users
+
+
+def _lock(file: IO[str]) -> bool:
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 @contextlib.contextmanager
 def _listen(host: str, port: int, at: Locations) -> Iterator[socket.socket]:
     """The web server's socket, opened by us: a restarted web server loses no visitor."""
-    # Left over when the last run was killed; its web server may need a moment to go.
-    patience = 5.0 if (at.run / "smtp-port").exists() else 0.0
-    deadline = time.monotonic() + patience
+    was_killed = (at.run / "smtp-port").exists()
+    deadline = time.monotonic() + (_PATIENCE_SECONDS if was_killed else 0)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
         try:
