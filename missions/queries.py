@@ -197,8 +197,8 @@ def words(
     theme: Theme | None = None,
     only_loose: bool = False,
 ) -> QuerySet[Contribution]:
-    """A mission's contributions with their themes: of one voice, of one theme, or only those that
-    are in no theme yet. Those from a round come in random order, which tells nobody who was first.
+    """A mission's contributions: of one voice, of one theme, or only those that are in no theme
+    yet. Those from a round come in random order, which tells nobody who was first.
     """
     found = Contribution.objects.filter(mission=mission)
     if voice:
@@ -207,7 +207,7 @@ def words(
         found = found.filter(themes=theme)
     if only_loose:
         found = found.filter(themes=None)
-    return found.prefetch_related("themes").order_by("voice", "comment_id", "pk")
+    return found.order_by("voice", "comment_id", "pk")
 
 
 def mission_rounds(mission: Mission) -> QuerySet[MissionRound]:

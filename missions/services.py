@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Max, Q, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, Q, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from feedback import services as feedback
@@ -33,6 +33,7 @@ except ImportError:  # TEMPORARY
 
 WORDS_KEY = "words"
 DAYS_TO_ANSWER = 14
+LONGEST_NAME = 200
 
 
 class MissionsError(Exception):
@@ -171,6 +172,7 @@ def ask_for_words(
             closes_at=timezone.now() + dt.timedelta(days=DAYS_TO_ANSWER),
         )
         feedback.open_round(round=opened)
+        opened.refresh_from_db()
     except feedback.FeedbackError as problem:
         raise MissionsError(str(problem)) from problem
     return MissionRound.objects.create(
@@ -180,9 +182,7 @@ def ask_for_words(
 
 @transaction.atomic
 def close_asking(*, asked: MissionRound) -> None:
-    """Close a mission's round now and bring in the last of its words."""
-    if asked.round.state != Round.State.OPEN:
-        return
+    """Close a mission's round now and bring in the last of its words; closed, it stays so."""
     try:
         feedback.close_round(round=asked.round)
     except feedback.FeedbackError as problem:
@@ -190,7 +190,6 @@ def close_asking(*, asked: MissionRound) -> None:
     gather_contributions(mission=asked.mission)
 
 
-@transaction.atomic
 def gather_contributions(*, mission: Mission) -> int:
     """Bring what its rounds have received into the mission's contributions; returns how many are
     new. Run again it adds nothing, and follows those who changed their own answer.
@@ -198,43 +197,57 @@ def gather_contributions(*, mission: Mission) -> int:
     Answers to named rounds are taken as they come, those to confidential ones once released. An
     adopted mission takes in no more.
     """
-    mission = Mission.objects.select_for_update(no_key=True).get(pk=mission.pk)
-    if not mission.is_open:
+    if not _not_yet_taken(mission).exists():
         return 0
+    with transaction.atomic():
+        mission = Mission.objects.select_for_update(no_key=True).get(pk=mission.pk)
+        if not mission.is_open:
+            return 0
+        new = []
+        waiting = _not_yet_taken(mission).select_related("response", "round__mission_round")
+        known = Contribution.objects.filter(comment__in=_not_yet_taken(mission)).in_bulk(
+            field_name="comment_id"
+        )
+        for comment in waiting:
+            contribution = known.get(comment.pk)
+            if contribution is not None:
+                contribution.text = comment.text
+                contribution.signed_name = _signed(comment)
+                contribution.save(update_fields=["text", "signed_name"])
+                continue
+            new.append(
+                Contribution(
+                    organisation_id=mission.organisation_id,
+                    mission=mission,
+                    voice=comment.round.mission_round.voice,
+                    text=comment.text,
+                    comment=comment,
+                    signed_name=_signed(comment),
+                )
+            )
+        Contribution.objects.bulk_create(new, batch_size=500)
+        return len(new)
+
+
+def _not_yet_taken(mission: Mission) -> QuerySet[Comment]:
+    """Comments of its rounds whose words, or whose name, no contribution holds as they are."""
+    given = KeyTextTransform(Question.SIGNATURE, "response__answers")
+    name = Left(Coalesce(given, Value("")), LONGEST_NAME)
     received = (
         Comment.objects.filter(round__mission_round__mission=mission, question__key=WORDS_KEY)
         .filter(Q(round__confidential=False) | Q(released_at__isnull=False))
         .exclude(text="")
     )
-    name = Coalesce(KT(f"response__answers__{Question.SIGNATURE}"), Value(""))
     as_taken = received.annotate(name=name).filter(
         contribution__text=F("text"), contribution__signed_name=F("name")
     )
-    changed = received.filter(contribution__isnull=False).exclude(pk__in=as_taken)
-    for comment in changed.select_related("contribution", "response"):
-        comment.contribution.text = comment.text
-        comment.contribution.signed_name = _signed(comment)
-        comment.contribution.save(update_fields=["text", "signed_name"])
-    new = received.filter(contribution=None).select_related("response", "round__mission_round")
-    return len(
-        Contribution.objects.bulk_create(
-            Contribution(
-                organisation_id=mission.organisation_id,
-                mission=mission,
-                voice=comment.round.mission_round.voice,
-                text=comment.text,
-                comment=comment,
-                signed_name=_signed(comment),
-            )
-            for comment in new.iterator(chunk_size=500)
-        )
-    )
+    return received.exclude(pk__in=as_taken)
 
 
 def _signed(comment: Comment) -> str:
     """The name that its writer chose to give, if any."""
     given = comment.response.answers.get(Question.SIGNATURE) if comment.response else None
-    return " ".join(str(given or "").split())[:200]
+    return str(given or "")[:LONGEST_NAME]
 
 
 # Themes

@@ -128,7 +128,7 @@ def test_words_come_in_once_with_the_name_only_where_given(mission: Mission) -> 
     ida, jo = (factories.staff(mission.organisation, name) for name in ("Ida Holm", "Jo Park"))
     asked = ask(mission)
     answer(asked, ida, "We turn up <b>early</b>")
-    answer(asked, jo, "We listen 🫶🏽", name="  Jo   P. ")
+    answer(asked, jo, "We listen 🫶🏽", name="Jo P.")
     assert services.gather_contributions(mission=mission) == 2
     assert services.gather_contributions(mission=mission) == 0
     kept = mission.contributions.values_list("voice", "text", "signed_name")
@@ -163,6 +163,14 @@ def test_who_changes_an_answer_changes_that_contribution_alone(mission: Mission)
     assert list(theme.contributions.all()) == [after]
 
 
+def test_a_very_long_name_is_cut_and_taken_once(mission: Mission) -> None:
+    ida = factories.staff(mission.organisation)
+    answer(ask(mission), ida, "We turn up", name="N" * 4000)
+    assert services.gather_contributions(mission=mission) == 1
+    assert services.gather_contributions(mission=mission) == 0
+    assert mission.contributions.get().signed_name == "N" * 200
+
+
 def test_a_contribution_goes_with_its_answer(mission: Mission) -> None:
     ida = factories.staff(mission.organisation)
     asked = ask(mission)
@@ -183,7 +191,8 @@ def test_words_of_a_confidential_round_wait_until_released(mission: Mission) -> 
 
 
 def test_the_sweep_brings_words_in_for_open_missions(mission: Mission) -> None:
-    answer(ask(mission), factories.staff(mission.organisation), "We turn up")
+    ida = factories.staff(mission.organisation)
+    answer(ask(mission), ida, "We turn up")
     sweep()
     assert mission.contributions.get().text == "We turn up"
 

@@ -34,7 +34,7 @@ def themes(request: OrganisationRequest, mission: int) -> HttpResponse:
         "themes": listed,
         "chosen": chosen,
         "everything": everything,
-        "page": a_page(request, shown),
+        "page": a_page(request, shown.prefetch_related("themes")),
         "loose": queries.words(mission=found, only_loose=True).count(),
         "may_sort": found.is_open and request.membership.can_edit,
     }
