@@ -32,8 +32,8 @@ class ImportForm(forms.Form):
         required=False,
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if file.size is not None and file.size > _LARGEST_FILE:
             raise forms.ValidationError(
                 "This file is larger than 50 MB. Split it, or ask your administrator to bring it "
@@ -43,7 +43,7 @@ class ImportForm(forms.Form):
 
     def clean_mapping(self) -> str:
         """The mapping's text, which has been understood."""
-        file: UploadedFile = self.cleaned_data["mapping"]
+        file: UploadedFile[bytes] = self.cleaned_data["mapping"]
         if file.size is not None and file.size > _LARGEST_MAPPING:
             raise forms.ValidationError("This is larger than any mapping: is it the right file?")
         try:

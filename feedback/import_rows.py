@@ -150,35 +150,39 @@ class Reader:
 
     def _row(self, number: int, cells: list[str], width: int) -> Row | None:
         """None for a row that does not count, which has been counted as what it is."""
-        if len(cells) > width and any(cells[width:]):
-            return self._refuse_row(
-                number, "", "", f"The row has {len(cells)} cells and there are {width} headings."
-            )
         cells = cells + [""] * (width - len(cells))
         column = self.mapping.respondent
         external_id = cells[self.columns[column]]
-        if not external_id:
-            return self._refuse_row(number, column, "", "The row does not say whose it is.")
-        if self.latest[external_id] != number:
+        if external_id and self.latest[external_id] != number:
             self.summary.superseded += 1
             return None
-        if len(external_id) > _LONGEST_ID:
+        by = self.mapping.group
+        value = cells[self.columns[by.column]] if by else ""
+        group = self.names.get(value, value)
+        if any(cells[width:]):
+            words = f"The row has {len(cells)} cells and there are {width} headings."
+            self._refuse_row(number, "", "", words)
+        elif not external_id:
+            self._refuse_row(number, column, "", "The row does not say whose it is.")
+        elif len(external_id) > _LONGEST_ID:
             words = f"This is longer than {_LONGEST_ID} characters."
-            return self._refuse_row(number, column, external_id, words)
-        group = ""
-        if by := self.mapping.group:
-            value = cells[self.columns[by.column]]
-            group = self.names.get(value, value)
-            if len(group) > _LONGEST_GROUP:
-                words = f"This is longer than {_LONGEST_GROUP} characters."
-                return self._refuse_row(number, by.column, group, words)
-            self._count_group(by, group)
+            self._refuse_row(number, column, external_id, words)
+        elif by and len(group) > _LONGEST_GROUP:
+            words = f"This is longer than {_LONGEST_GROUP} characters."
+            self._refuse_row(number, by.column, group, words)
+        else:
+            if by:
+                self._count_group(by, group)
+            return Row(external_id, group, self._answers(number, cells))
+        return None
+
+    def _answers(self, number: int, cells: list[str]) -> dict[str, int | str]:
         answers = {}
         for question in self.mapping.questions:
             answer = self._answer(number, question, cells[self.columns[question.column]])
             if answer is not None:
                 answers[question.key] = answer
-        return Row(external_id, group, answers)
+        return answers
 
     def _refuse_row(self, number: int, column: str, value: str, reason: str) -> None:
         self.summary.rows_refused += 1

@@ -15,8 +15,9 @@ from programme.models import Role
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_responses(request: OrganisationRequest) -> HttpResponse:
     """The form, and what was uploaded before."""
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
+    if sent and form.is_valid():
         file = form.cleaned_data["file"]
         file.seek(0)
         job = import_jobs.request_import(

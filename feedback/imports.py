@@ -22,14 +22,10 @@ from feedback.mapping import TEXT, ResponseMapping
 from feedback.models import Case, Question, Round, Survey
 from feedback.services import FeedbackError
 from programme.models import Organisation, Period
+from programme.services import ensure_segment, ensure_team, period_for
 from touchpoints.models import Touchpoint, Voice
 from touchpoints.moments import moment_of
 from touchpoints.services import Tally, add_ratings, ensure_touchpoint
-
-try:
-    from programme.services import ensure_segment, ensure_team, period_for
-except ImportError:  # TEMPORARY
-    pass
 
 _BATCH = 2_000
 _KINDS: dict[str, str] = {"moment-3": Question.Kind.MOMENT, TEXT: Question.Kind.LONG_TEXT}

@@ -173,7 +173,7 @@ def test_a_file_becomes_a_map_a_closed_round_answers_and_tallies(run: Callable[.
     comments = Comment.objects.order_by("response__external_id")
     assert [comment.text for comment in comments] == [
         "Lovely crew",
-        'Two\nlines, and "quotes',
+        'Two\nlines, and "quotes"',
         "=1+1",
     ]
     for comment in comments:

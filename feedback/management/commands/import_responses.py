@@ -9,6 +9,7 @@ from django.db import transaction
 
 from feedback import imports
 from feedback.import_files import FileError, open_answers
+from feedback.import_rows import ImportSummary
 from feedback.mapping import MappingError, parse_mapping
 
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         if is_new:
             self.stderr.write(f"{owner} is new, and nobody belongs to it yet.")
 
-    def _print(self, summary: imports.ImportSummary) -> None:
+    def _print(self, summary: ImportSummary) -> None:
         self.stdout.write(json.dumps(summary.as_json(), indent=2, ensure_ascii=False))
 
     def _progress(self, done: int, rows: int) -> None:
