@@ -2,9 +2,9 @@
 
 import re
 from decimal import Decimal
+from typing import Protocol
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +24,13 @@ def mission(leader: Membership) -> Mission:
     return services.start_mission(
         organisation=leader.organisation, title="Our mission", started_by=leader
     )
+
+
+class Page(Protocol):
+    """An answer of the test client."""
+
+    @property
+    def content(self) -> bytes: ...
 
 
 def ask(mission: Mission, voice: str = "staff", most_valuable: int | None = None) -> MissionRound:
@@ -51,7 +58,7 @@ def url(mission: Mission, name: str, **where: object) -> str:
     return reverse(f"missions:{name}", kwargs=place)
 
 
-def html(page: HttpResponse) -> str:
+def html(page: Page) -> str:
     return " ".join(page.content.decode().split())
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from missions import clarity, queries, services
-from missions.models import Contribution, Draft, Mission, Readiness, Voice
+from missions.models import Contribution, Decision, Draft, Mission, Readiness, Voice
 from missions.worddiff import word_diff
 from programme.models import Membership, Organisation, Role
 from tests import factories
@@ -305,18 +305,22 @@ def test_two_missions_adopted_at_once_leave_one_adopted() -> None:
 
 
 def test_decisions_need_an_adopted_mission(mission: Mission, leader: Membership) -> None:
-    fields = {
-        "title": "Open on Sundays",
-        "customer_change": "They can come after church",
-        "fit": "helps",
-        "outcome": "",
-        "decided_on": dt.date(2026, 9, 1),
-        "decided_by": leader,
-    }
+    def record(against: Mission) -> Decision:
+        return services.record_decision(
+            mission=against,
+            title="Open on Sundays",
+            customer_change="They can come after church",
+            fit="helps",
+            outcome="",
+            decided_on=dt.date(2026, 9, 1),
+            decided_by=leader,
+        )
+
     with pytest.raises(services.MissionsError, match="Adopt one first"):
-        services.record_decision(mission=mission, **fields)
-    adopted = services.adopt(mission=mission, draft=draft(mission, leader), review_on=NEXT_YEAR)
-    made = services.record_decision(mission=adopted, **fields)
+        record(mission)
+    made = record(
+        services.adopt(mission=mission, draft=draft(mission, leader), review_on=NEXT_YEAR)
+    )
     assert list(queries.decisions(mission.organisation)) == [made]
 
 

@@ -1,0 +1,157 @@
+"""Asking staff and customers for words, through ordinary feedback rounds."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Left
+from django.utils import timezone
+
+from feedback import services as feedback
+from feedback.models import Comment, Question, Round
+from missions import questions
+from missions.models import Contribution, Mission, MissionRound, Voice
+from missions.services.errors import MissionsError, locked
+from programme.models import Membership
+from programme.queries import current_quarter
+from programme.services import period_for
+
+WORDS_KEY = "words"
+DAYS_TO_ANSWER = 14
+LONGEST_NAME = 200
+
+
+@transaction.atomic
+def ask_for_words(
+    *,
+    mission: Mission,
+    voice: str,
+    message: str,
+    asked_by: Membership,
+    most_valuable: int | None = None,
+) -> MissionRound:
+    """Ask all staff, or the `most_valuable` customers of most yearly value, for their words: write
+    the survey, open its round and with it every email.
+
+    The round is named, so that someone can change or withdraw what they wrote; the page says so,
+    and the mission shows no name that was not given (docs/decisions/0010).
+    """
+    mission = locked(mission)
+    if mission.rounds.filter(voice=voice, round__state=Round.State.OPEN).exists():
+        raise MissionsError("You are asking them already: close that round before you ask again.")
+    organisation = mission.organisation
+    asked = questions.of_voice(voice=voice, organisation_name=organisation.name)
+    try:
+        survey = feedback.create_survey(
+            organisation=organisation,
+            title=asked.title,
+            introduction=asked.introduction,
+            thanks=asked.thanks,
+            questions=[
+                feedback.QuestionSpec(
+                    key=WORDS_KEY,
+                    kind=Question.Kind.LONG_TEXT,
+                    text=asked.question,
+                    hint=asked.hint,
+                    required=True,
+                ),
+                feedback.QuestionSpec(
+                    key=Question.SIGNATURE,
+                    kind=Question.Kind.SHORT_TEXT,
+                    text=asked.name_question,
+                    hint=asked.name_hint,
+                ),
+            ],
+        )
+        opened = feedback.create_round(
+            organisation=organisation,
+            survey=survey,
+            title=asked.title,
+            audience=(
+                Round.Audience.EXTERNAL if voice == Voice.CUSTOMER else Round.Audience.INTERNAL
+            ),
+            confidential=False,
+            period=period_for(organisation=organisation, quarter=current_quarter(organisation)),
+            selection={"most_valuable": most_valuable} if most_valuable else {},
+            message=message,
+            created_by=asked_by,
+            closes_at=timezone.now() + dt.timedelta(days=DAYS_TO_ANSWER),
+        )
+        feedback.open_round(round=opened)
+        opened.refresh_from_db()
+    except feedback.FeedbackError as problem:
+        raise MissionsError(str(problem)) from problem
+    return MissionRound.objects.create(
+        organisation=organisation, mission=mission, round=opened, voice=voice
+    )
+
+
+@transaction.atomic
+def close_asking(*, asked: MissionRound) -> None:
+    """Close a mission's round now and bring in the last of its words; closed, it stays so."""
+    try:
+        feedback.close_round(round=asked.round)
+    except feedback.FeedbackError as problem:
+        raise MissionsError(str(problem)) from problem
+    gather_contributions(mission=asked.mission)
+
+
+def gather_contributions(*, mission: Mission) -> int:
+    """Bring what its rounds have received into the mission's contributions; returns how many are
+    new. Run again it adds nothing, and follows those who changed their own answer.
+
+    Answers to named rounds are taken as they come, those to confidential ones once released. An
+    adopted mission takes in no more.
+    """
+    if not _not_yet_taken(mission).exists():
+        return 0
+    with transaction.atomic():
+        mission = Mission.objects.select_for_update(no_key=True).get(pk=mission.pk)
+        if not mission.is_open:
+            return 0
+        new = []
+        waiting = _not_yet_taken(mission).select_related("response", "round__mission_round")
+        known = Contribution.objects.filter(comment__in=_not_yet_taken(mission)).in_bulk(
+            field_name="comment_id"
+        )
+        for comment in waiting:
+            contribution = known.get(comment.pk)
+            if contribution is not None:
+                contribution.text = comment.text
+                contribution.signed_name = _signed(comment)
+                contribution.save(update_fields=["text", "signed_name"])
+                continue
+            new.append(
+                Contribution(
+                    organisation_id=mission.organisation_id,
+                    mission=mission,
+                    voice=comment.round.mission_round.voice,
+                    text=comment.text,
+                    comment=comment,
+                    signed_name=_signed(comment),
+                )
+            )
+        Contribution.objects.bulk_create(new, batch_size=500)
+        return len(new)
+
+
+def _not_yet_taken(mission: Mission) -> QuerySet[Comment]:
+    """Comments of its rounds whose words, or whose name, no contribution holds as they are."""
+    given = KeyTextTransform(Question.SIGNATURE, "response__answers")
+    name = Left(Coalesce(given, Value("")), LONGEST_NAME)
+    received = (
+        Comment.objects.filter(round__mission_round__mission=mission, question__key=WORDS_KEY)
+        .filter(Q(round__confidential=False) | Q(released_at__isnull=False))
+        .exclude(text="")
+    )
+    as_taken = received.annotate(name=name).filter(
+        contribution__text=F("text"), contribution__signed_name=F("name")
+    )
+    return received.exclude(pk__in=as_taken)
+
+
+def _signed(comment: Comment) -> str:
+    """The name that its writer chose to give, if any."""
+    given = comment.response.answers.get(Question.SIGNATURE) if comment.response else None
+    return str(given or "")[:LONGEST_NAME]

@@ -1,0 +1,49 @@
+"""Decisions, tested against the adopted mission."""
+
+import datetime as dt
+
+from missions.models import Decision, Mission
+from missions.services.errors import MissionsError
+from programme.models import Membership
+
+
+def record_decision(
+    *,
+    mission: Mission,
+    title: str,
+    customer_change: str,
+    fit: str,
+    outcome: str,
+    decided_on: dt.date,
+    decided_by: Membership,
+) -> Decision:
+    """Keep a decision that was tested against the adopted mission."""
+    if mission.state != Mission.State.ADOPTED:
+        raise MissionsError("Decisions are tested against the adopted mission. Adopt one first.")
+    return Decision.objects.create(
+        organisation_id=mission.organisation_id,
+        mission=mission,
+        title=title,
+        customer_change=customer_change,
+        fit=fit,
+        outcome=outcome,
+        decided_on=decided_on,
+        decided_by=decided_by,
+    )
+
+
+def change_decision(
+    *,
+    decision: Decision,
+    title: str,
+    customer_change: str,
+    fit: str,
+    outcome: str,
+    decided_on: dt.date,
+) -> None:
+    decision.title = title
+    decision.customer_change = customer_change
+    decision.fit = fit
+    decision.outcome = outcome
+    decision.decided_on = decided_on
+    decision.save(update_fields=["title", "customer_change", "fit", "outcome", "decided_on"])
