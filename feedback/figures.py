@@ -7,11 +7,7 @@ import numpy as np
 
 from feedback.forms import CHOICES
 from feedback.models import Question, Round
-
-try:
-    from touchpoints.moments import classify, moment_of
-except ImportError:  # TEMPORARY
-    pass
+from touchpoints.moments import classify, moment_of
 
 _ORDER = ("misery", "mediocrity", "magic")
 
@@ -76,9 +72,9 @@ def _result(question: Question, stored: dict[str, object] | None, found: Round) 
         n,
         bars,
         str(moments.label[0]),
-        float(moments.net[0]),
-        float(moments.low[0]),
-        float(moments.high[0]),
+        100 * float(moments.net[0]),
+        100 * float(moments.low[0]),
+        100 * float(moments.high[0]),
         mean,
         held_back,
     )

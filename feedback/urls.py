@@ -21,8 +21,6 @@ urlpatterns = [
         case_views.touchpoint_comments,
         name="touchpoint_comments",
     ),
-    path("import/", import_views.import_responses, name="import_responses"),
-    path("import/<int:job>/", import_views.import_job, name="import_job"),
     path("cases/", case_views.cases, name="cases"),
     path("cases/add/", case_views.case_add, name="case_add"),
     path("cases/<int:case>/", case_views.case_edit, name="case_edit"),

@@ -36,6 +36,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "page_obj": page,
         "receipts": queries.receipts_of(list(page)),
         "surveys": queries.surveys(request.organisation),
+        "figures_from": queries.FIGURES_FROM,
         "open_cases": queries.cases(request.organisation).filter(state="open").count(),
     }
     return render(request, "feedback/index.html", context)

@@ -58,16 +58,7 @@ def save_answers(*, invitation: Invitation, answers: Answers, version: int) -> R
     questions = {found.key: found for found in sent.survey.questions.all()}
     for key, value in answers.items():
         _check(sent, questions.get(key), value)
-    response, _ = Response.objects.select_for_update().get_or_create(
-        invitation=invitation,
-        defaults={
-            "organisation_id": invitation.organisation_id,
-            "round": sent,
-            "team_id": invitation.team_id,
-            "segment_id": invitation.segment_id,
-            "started_at": timezone.now(),
-        },
-    )
+    response = _locked_response(invitation, sent)
     changed = {**response.answers, **answers}
     changed = {key: value for key, value in changed.items() if value not in (None, "")}
     if changed == response.answers:
@@ -84,25 +75,27 @@ def save_answers(*, invitation: Invitation, answers: Answers, version: int) -> R
     return response
 
 
-@transaction.atomic
 def submit_response(*, invitation: Invitation, answers: Answers, version: int) -> Response:
     """Save the last page's answers and hand all of them in; doing it again changes nothing.
 
-    Raises what `save_answers` raises, and MissingAnswerError.
+    What is saved stays saved where the handing in is refused. Raises what `save_answers` raises,
+    and MissingAnswerError.
     """
-    response = save_answers(invitation=invitation, answers=answers, version=version)
-    if response.submitted_at is not None:
-        return response
-    sent = response.round
-    questions = {found.key: found for found in sent.survey.questions.all()}
-    for question in questions.values():
-        if question.required and asked(sent, question.key) and question.key not in response.answers:
-            raise MissingAnswerError(question.key)
-    response.submitted_at = timezone.now()
-    response.save(update_fields=["submitted_at"])
-    Invitation.objects.filter(pk=invitation.pk).update(answered_at=response.submitted_at)
-    if not sent.confidential:
-        _keep_comments(sent, response, questions)
+    save_answers(invitation=invitation, answers=answers, version=version)
+    with transaction.atomic():
+        sent = _open_round(invitation)
+        response = _locked_response(invitation, sent)
+        if response.submitted_at is not None:
+            return response
+        questions = {found.key: found for found in sent.survey.questions.all()}
+        for key, question in questions.items():
+            if question.required and asked(sent, key) and key not in response.answers:
+                raise MissingAnswerError(key)
+        response.submitted_at = timezone.now()
+        response.save(update_fields=["submitted_at"])
+        Invitation.objects.filter(pk=invitation.pk).update(answered_at=response.submitted_at)
+        if not sent.confidential:
+            _keep_comments(sent, response, questions)
     return response
 
 
@@ -127,6 +120,21 @@ def _open_round(invitation: Invitation) -> Round:
     if row is None or row[0] != Round.State.OPEN:
         raise RoundClosedError("This round is closed and takes no more answers.")
     return Round.objects.select_related("survey").get(pk=invitation.round_id)
+
+
+def _locked_response(invitation: Invitation, sent: Round) -> Response:
+    """The invitation's one response, made where there is none, locked for this transaction."""
+    response, _ = Response.objects.select_for_update().get_or_create(
+        invitation=invitation,
+        defaults={
+            "organisation_id": invitation.organisation_id,
+            "round": sent,
+            "team_id": invitation.team_id,
+            "segment_id": invitation.segment_id,
+            "started_at": timezone.now(),
+        },
+    )
+    return response
 
 
 def _check(sent: Round, question: Question | None, value: str | int | None) -> None:

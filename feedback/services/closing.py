@@ -12,14 +12,10 @@ from feedback import queries
 from feedback.models import Comment, Invitation, Question, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.rounds import asked
-from programme.models import Organisation, Period
+from programme.models import Period
 from touchpoints.models import Voice
-
-try:
-    from touchpoints.moments import moment_of
-    from touchpoints.services import Tally, add_ratings
-except ImportError:  # TEMPORARY
-    Tally = object
+from touchpoints.moments import moment_of
+from touchpoints.services import Tally, add_ratings
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +45,18 @@ def close_round(*, round: Round) -> Round:
     closed.state = Round.State.CLOSED
     closed.closed_at = timezone.now()
     closed.save(update_fields=["results", "state", "closed_at"])
+    # A closed quarter's heatmap no longer changes; the round keeps its own results.
+    counts = closed.period.closed_at is None
     if closed.confidential:
-        _hand_over_confidential(closed)
+        if counts:
+            _hand_over_confidential(closed)
         _seal(closed)
     else:
         Comment.objects.filter(round=closed, response__submitted_at__isnull=False).update(
             released_at=closed.closed_at
         )
-        _hand_over_named(closed)
+        if counts:
+            _hand_over_named(closed)
     return closed
 
 
@@ -150,7 +150,7 @@ def _hand_over_named(closed: Round) -> None:
     )
     for sibling in siblings:
         add_ratings(
-            organisation=_organisation(closed),
+            organisation=closed.organisation,
             source=f"round-{sibling.pk}",
             period=closed.period,
             voice=_voice(closed),
@@ -191,7 +191,7 @@ def _hand_over_confidential(closed: Round) -> None:
         )
         votes += found if tell_apart else [(v[0], None, None, *v[3:]) for v in found]
     add_ratings(
-        organisation=_organisation(closed),
+        organisation=closed.organisation,
         source=f"round-{closed.pk}",
         period=closed.period,
         voice=_voice(closed),
@@ -220,10 +220,6 @@ def _tallies(closed: Round, votes: Iterable[Vote]) -> list[Tally]:
         )
         for (touchpoint, segment, team, scale), found in counts.items()
     ]
-
-
-def _organisation(closed: Round) -> Organisation:
-    return closed.organisation
 
 
 def _voice(closed: Round) -> str:
