@@ -13,14 +13,7 @@ from feedback import queries
 from feedback.models import Case, Question, Response, Round, Survey
 from feedback.services import QuestionSpec
 from programme.models import Membership, Organisation, Period, Segment, Team
-from programme.periods import Quarter
-
-try:
-    from programme.queries import current_quarter
-except ImportError:  # TEMPORARY
-    current_quarter = lambda o: Quarter.containing(
-        timezone.now().date(), first_month=o.financial_year_first_month
-    )
+from programme.queries import current_quarter
 from touchpoints.models import Touchpoint
 
 _MOMENTS = (

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import figures, queries, services
@@ -14,17 +13,8 @@ from feedback.models import Round
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.periods import Quarter
-
-try:
-    from programme.queries import current_quarter
-except ImportError:  # TEMPORARY
-    current_quarter = lambda o: Quarter.containing(
-        timezone.now().date(), first_month=o.financial_year_first_month
-    )
-try:
-    from programme.services import period_for
-except ImportError:  # TEMPORARY
-    period_for = None
+from programme.queries import current_quarter
+from programme.services import period_for
 
 
 @members()
