@@ -129,7 +129,7 @@ def _standing(organisation: Organisation) -> Standing | None:
         gains_note=up_note,
         worries=down,
         worries_note=down_note,
-        report=report.without_print().first(),
+        report=report.select_related("period").without_print().first(),
     )
 
 

@@ -42,7 +42,7 @@ def measures(data: list[dict[str, Any]]) -> Any:
 
 def _one_measure(data: list[dict[str, Any]]) -> Any:
     percent = data[0]["unit"] == "percent"
-    base = alt.Chart(alt.Data(values=data)).encode(
+    base = alt.Chart({"values": data}).encode(
         x=alt.X(
             "period:O",
             title=None,
@@ -83,7 +83,7 @@ def standing(data: list[dict[str, Any]]) -> Any:
     Each row: touchpoint, net, low, high, label.
     """
     domain = list(MOMENT_FILLS)
-    base = alt.Chart(alt.Data(values=data)).encode(
+    base = alt.Chart({"values": data}).encode(
         y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=230, domain=False))
     )
     x = alt.X(

@@ -4,13 +4,16 @@ from typing import ClassVar
 
 from django.db import models
 
-from programme.models import Membership, OrganisationOwned, Period
+from programme.models import Membership, Organisation, OrganisationOwned, Period
 
 
 class BoardReportQuerySet(models.QuerySet["BoardReport"]):
+    def of(self, organisation: Organisation) -> "BoardReportQuerySet":
+        return self.filter(organisation=organisation).select_related("period", "organisation")
+
     def without_print(self) -> "BoardReportQuerySet":
         """For lists: the PDF and the figures stay in the database."""
-        return self.defer("pdf", "figures").select_related("period")
+        return self.defer("pdf", "figures")
 
 
 class BoardReport(OrganisationOwned):

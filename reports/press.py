@@ -49,19 +49,15 @@ def _draw(charts: dict[str, list[dict[str, Any]]], static: Path) -> dict[str, st
     return {name: draw(name, data) for name, data in charts.items()}
 
 
-def _typeset(job: dict[str, Any], drawn: dict[str, str], static: Path) -> tuple[bytes, int]:
-    from weasyprint import HTML, Attachment  # noqa: PLC0415  (needs Pango, which may be absent)
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+def own_files(static: Path, drawn: dict[str, str]) -> Any:
+    """A fetcher that hands out this job's charts and the project's own static files, no more."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  (needs Pango)
 
     class OwnFiles(URLFetcher):  # type: ignore[misc]
-        """Hands out the charts of this job and the project's own static files, nothing else."""
-
-        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        def fetch(self, url: str, headers: object = None) -> Any:
             parts = urlsplit(url)
-            if parts.scheme != "file" or parts.netloc:
-                raise ValueError("Only the project's own files are read.")
             path = Path(unquote(parts.path)).resolve()
-            if not path.is_relative_to(static):
+            if parts.scheme != "file" or parts.netloc or not path.is_relative_to(static):
                 raise ValueError("Only the project's own files are read.")
             if path.parent == static / "charts":
                 return URLFetcherResponse(
@@ -70,11 +66,19 @@ def _typeset(job: dict[str, Any], drawn: dict[str, str], static: Path) -> tuple[
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
+    return OwnFiles()
+
+
+def _typeset(job: dict[str, Any], drawn: dict[str, str], static: Path) -> tuple[bytes, int]:
+    from weasyprint import HTML, Attachment  # noqa: PLC0415  (needs Pango, which may be absent)
+
     attached = job["attachment"]
     built_at = datetime.fromisoformat(job["built_at"])
     pages: list[int] = []
     pdf = HTML(
-        string=job["html"], base_url=static.as_uri() + "/", url_fetcher=OwnFiles()
+        string=job["html"],
+        base_url=static.as_uri() + "/",
+        url_fetcher=own_files(static, drawn),
     ).write_pdf(
         finisher=lambda document, _: pages.append(len(document.pages)),
         pdf_variant="pdf/ua-1",

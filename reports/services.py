@@ -66,7 +66,11 @@ def build_report(*, report_id: int) -> None:
     """Build one report to its end; does nothing where another worker is at it, or it is done."""
     if not _claim(report_id):
         return
-    report = BoardReport.objects.without_print().select_related("organisation").get(pk=report_id)
+    report = (
+        BoardReport.objects.without_print()
+        .select_related("period", "organisation")
+        .get(pk=report_id)
+    )
     attempt = report.attempts
     try:
         _say(report_id, attempt, 10, "Gathering the quarter’s figures")

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -11,13 +10,13 @@ from programme.access import OrganisationRequest, members
 from programme.models import Role
 from reports import queries, services
 from reports.forms import BuildForm, SendForm
-from reports.models import BoardReport
+from reports.models import BoardReport, BoardReportQuerySet
 
 ON_A_PAGE = 20
 
 
-def _reports(request: OrganisationRequest) -> QuerySet[BoardReport]:
-    return BoardReport.objects.filter(organisation=request.organisation).select_related("period")
+def _reports(request: OrganisationRequest) -> BoardReportQuerySet:
+    return BoardReport.objects.of(request.organisation)
 
 
 @members()

@@ -19,15 +19,15 @@ CUES = {
 
 
 @register.filter
-def points(value: float | None) -> str:
-    """A net: +12, −42, 0; nothing where there is none."""
-    return "" if value is None else words.signed(value)
+def points(value: float | str | None) -> str:
+    """A net: +12, −42, 0; nothing where there is none (a template says "" for what is missing)."""
+    return "" if value is None or isinstance(value, str) else words.signed(value)
 
 
 @register.filter
-def figure(value: float | None, unit: str) -> str:
+def figure(value: float | str | None, unit: str) -> str:
     """A measure's value with its unit: +12 or 12 %."""
-    if value is None:
+    if value is None or isinstance(value, str):
         return ""
     return f"{value:.0f} %" if unit == "percent" else words.signed(value)
 

@@ -1,0 +1,238 @@
+"""The printed report, read back as a stranger would read it."""
+
+import datetime as dt
+import io
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page import ValidationProfile, validate_pdf_bytes
+from pypdf import PdfReader
+
+from reports import press, rendering
+from reports.assembly import assemble
+from reports.contents import MissionPart, Report
+from reports.known import Recommend
+from tests.test_report_assembly import NOTHING, cell, heatmap, improvement, row
+
+AT = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)
+HOSTILE = '</td><img src="http://127.0.0.1:9/x.png"><script>alert(1)</script> =1+1 <a href="file:///etc/passwd">'
+
+
+def figures(**fields: object) -> dict[str, Any]:
+    rows = [
+        row(1, "Invoice", cell((30, 10, 12), difference=-31, real=True), staff=(2, 9, 30)),
+        row(2, "Hotline", cell((1, 4, 40), difference=4)),
+        row(3, "Brochure", cell((2, 3, 3)), priority=None),
+        row(4, "Trade fair", cell((1, 1, 1)), priority=None),
+    ]
+    known = replace(
+        NOTHING,
+        customers=heatmap(*rows),
+        before=NOTHING.quarter.shift(-1),
+        recommend=[None] * 6 + [Recommend(20, 30, 50), Recommend(18, 30, 55)],
+        improvements=[improvement()],
+        mission=MissionPart("No workshop stands still because of us.", "3 March 2025", "", ()),
+    )
+    report: Report = assemble(replace(known, **fields))  # type: ignore[arg-type]
+    return report.as_json()
+
+
+def print_it(of: dict[str, Any]) -> rendering.Printed:
+    return rendering.print_report(of, edition=1, built_at=AT)
+
+
+@pytest.fixture(scope="module")
+def printed() -> rendering.Printed:
+    return print_it(figures())
+
+
+def text_of(printed: rendering.Printed) -> str:
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=printed.pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def test_it_is_a_tagged_accessible_pdf(printed: rendering.Printed) -> None:
+    found = validate_pdf_bytes(printed.pdf, profile=ValidationProfile.PDF_UA_1)
+    assert [failure.message for failure in found.failures] == []
+    assert found.is_compliant
+
+
+def test_it_says_who_and_when_and_in_which_language(printed: rendering.Printed) -> None:
+    reader = PdfReader(io.BytesIO(printed.pdf))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Harbour & Vale: board report 2026Q3"
+    assert reader.root_object["/Lang"] == "en"
+    assert reader.get_num_pages() == printed.pages
+    assert 8 <= printed.pages <= 12
+
+
+def test_bookmarks_lead_to_every_part(printed: rendering.Printed) -> None:
+    outline = PdfReader(io.BytesIO(printed.pdf)).outline
+    titles = [item.title for item in outline if not isinstance(item, list)]
+    for _, title in rendering.SECTIONS:
+        assert title in titles
+
+
+def test_the_contents_give_the_right_pages(printed: rendering.Printed) -> None:
+    reader = PdfReader(io.BytesIO(printed.pdf))
+    contents = reader.pages[1].extract_text().splitlines()
+    for _, title in rendering.SECTIONS:
+        line = next(line for line in contents if line.startswith(title))
+        number = int(line.removeprefix(title).strip() or contents[contents.index(line) + 1])
+        assert (
+            title.split(":")[-1].strip().casefold()
+            in reader.pages[number - 1].extract_text().replace("\n", " ").casefold()
+        )
+
+
+def test_the_pages_carry_running_heads_and_numbers(printed: rendering.Printed) -> None:
+    reader = PdfReader(io.BytesIO(printed.pdf))
+    last = reader.pages[-1].extract_text()
+    assert "Harbour & Vale" in last
+    assert f"{printed.pages} of {printed.pages}" in last
+    assert "1 of" not in reader.pages[0].extract_text()
+
+
+def test_it_prints_what_the_figures_say(printed: rendering.Printed) -> None:
+    text = " ".join(text_of(printed).split())
+    of = figures()
+    assert of["headline"] in text
+    assert "No workshop stands still because of us." in text
+    assert "too few" in text
+    assert "▼" in text
+    assert "★" in text
+
+
+def test_every_font_is_the_project_s_own_and_inside(printed: rendering.Printed) -> None:
+    listed = subprocess.run(
+        ["pdffonts", "-"], input=printed.pdf, capture_output=True, check=True
+    ).stdout.decode()
+    fonts = [line.split() for line in listed.splitlines()[2:]]
+    assert fonts
+    for font in fonts:
+        assert "Inter" in font[0] or "Source" in font[0], font[0]
+        assert font[-5] == "yes", f"{font[0]} is not embedded"
+
+
+def test_charts_have_words(printed: rendering.Printed) -> None:
+    raw = print_it(figures())
+    reader = PdfReader(io.BytesIO(raw.pdf))
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif hasattr(node, "get"):
+            if node.get("/S") == "/Figure":
+                found.append(str(node.get("/Alt")))
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(reader.root_object["/StructTreeRoot"])
+    assert len(found) == 2
+    assert found[0].startswith("Chart of the measures over eight quarters. Would recommend us:")
+    assert found[1].startswith("Chart of 2 touchpoints by net, from Invoice")
+
+
+def test_the_figures_are_attached_as_csv(printed: rendering.Printed) -> None:
+    attached = PdfReader(io.BytesIO(printed.pdf)).attachments
+    (content,) = attached["heatmap-2026Q3.csv"]
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("period,stage,touchpoint,voice,segment,n,")
+    assert lines[1].startswith("2026Q3,In the shop,Invoice,customer,,52,30,10,12,")
+    hidden = [line for line in lines if "Trade fair" in line]
+    assert hidden
+    assert all(line.endswith(",,,,,,,too few answers") for line in hidden)
+
+
+def test_the_same_figures_give_the_same_bytes(printed: rendering.Printed) -> None:
+    assert print_it(figures()).pdf == printed.pdf
+
+
+def test_hostile_names_are_printed_as_text_and_nothing_is_fetched() -> None:
+    rows = [row(1, HOSTILE, cell((30, 10, 12))), row(2, "ש" * 300 + " 🧨", cell((3, 10, 12)))]
+    of = figures(customers=heatmap(*rows), organisation=HOSTILE)
+    found = print_it(of)
+    assert "<script>alert(1)</script>" in text_of(found)
+    assert rendering.heatmap_csv(of).count("http://127.0.0.1:9") == 3
+
+
+def test_a_name_that_looks_like_a_formula_is_text_in_the_csv() -> None:
+    of = figures(customers=heatmap(row(1, "=HYPERLINK(1)", cell((30, 10, 12)))))
+    assert ",'=HYPERLINK(1)," in rendering.heatmap_csv(of)
+
+
+def test_nothing_at_all_still_prints() -> None:
+    found = print_it(assemble(NOTHING).as_json())
+    assert "Nothing can be said about 2026Q3 yet" in " ".join(text_of(found).split())
+    assert validate_pdf_bytes(found.pdf, profile=ValidationProfile.PDF_UA_1).is_compliant
+
+
+def test_more_touchpoints_than_fit_are_counted() -> None:
+    rows = [row(key, f"Touchpoint {key}", cell((9, 9, 9))) for key in range(1, 201)]
+    of = figures(customers=heatmap(*rows))
+    text = " ".join(text_of(print_it(of)).split())
+    assert "50 more touchpoints did not fit" in text
+    assert len(rendering.heatmap_csv(of).splitlines()) == 1 + 200 * 3
+
+
+def test_many_segments_are_split_over_tables() -> None:
+    of = figures()
+    of["heatmap"]["segments"] = [f"Segment {n}" for n in range(20)]
+    for stage in of["heatmap"]["stages"]:
+        for line in stage["rows"]:
+            line["cells"] = line["cells"] * 20
+    text = " ".join(text_of(print_it(of)).split())
+    assert "part 3 of 3" in text
+    assert "Segment 19" in text
+
+
+def test_a_print_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "MOST_SECONDS", 0.3)
+    with pytest.raises(rendering.PressError, match="was stopped"):
+        print_it(figures())
+
+
+def test_the_press_reads_only_the_project_s_own_files(tmp_path: Path) -> None:
+    static = Path(rendering.settings.BASE_DIR) / "static"
+    secret = tmp_path / "secret.svg"
+    secret.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    files = press.own_files(static, {"measures": "<svg/>"})
+    assert files.fetch((static / "charts" / "measures.svg").as_uri()).read() == b"<svg/>"
+    assert files.fetch((static / "css" / "report-print.css").as_uri()).read()
+    for address in (
+        secret.as_uri(),
+        "http://127.0.0.1:9/x.png",
+        "https://example.com/",
+        "file://example.com/etc/passwd",
+        (static / ".." / "manage.py").as_uri(),
+        static.as_uri() + "/%2e%2e/manage.py",
+        "data:image/svg+xml,<svg/>",
+        "ftp://example.com/x",
+    ):
+        with pytest.raises(ValueError, match="own files"):
+            files.fetch(address)
+
+
+def test_charts_are_drawn_once_for_the_same_figures() -> None:
+    of = figures(recommend=[None] * 6 + [Recommend(2, 3, 44), Recommend(3, 4, 45)])
+    first: list[str] = []
+    again: list[str] = []
+    rendering.print_report(of, edition=1, built_at=AT, say=first.append)
+    rendering.print_report(of, edition=1, built_at=AT, say=again.append)
+    assert first == ["charts", "pages"]
+    assert again == ["pages"]
+
+
+def test_figures_survive_the_database() -> None:
+    of = figures()
+    assert json.loads(json.dumps(of)) == of
+    assert rendering.fingerprint_of(of) == rendering.fingerprint_of(figures())
