@@ -220,7 +220,9 @@ class Supervisor:
         links: dict[str, str] = {}
         if sample:
             with _step("Sample organisation"):
-                links = json.loads(self._command("load_sample", "--base-url", base_url))["links"]
+                found = json.loads(self._command("load_sample", "--base-url", base_url))
+            # A database that holds something else has no sample and no links.
+            links = found.get("links", {})
         print(f"\nfocusprog is at {base_url}/ and its emails are at {base_url}/mailbox/")
         if links:
             print("\nSign in to the sample organisation (each link works once) as its")

@@ -120,6 +120,8 @@ def running(data: Path, *, sample: bool, settings: str = "focusprog.settings") -
             it.printed += line
             if "Ctrl-C" in line:
                 break
+        else:
+            raise RuntimeError("the programme did not start")
         yield it
     finally:
         asked = time.monotonic()
