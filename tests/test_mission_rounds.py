@@ -14,9 +14,9 @@ from missions import queries, services
 from missions.models import Contribution, Mission, MissionRound, Voice
 from missions.tasks import sweep
 from outbox.models import Email
-from programme.models import Membership, Person
+from programme.models import Membership, Person, Role
 from tests import factories
-from tests.test_missions import NEXT_YEAR, draft
+from tests.test_missions import NEXT_YEAR, at_once, draft
 
 
 @pytest.fixture
@@ -128,6 +128,18 @@ def test_one_open_question_a_voice(mission: Mission) -> None:
     assert ask(mission).pk != first.pk
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_asks_once() -> None:
+    leader = factories.member(factories.organisation(), Role.LEADER)
+    mission = services.start_mission(
+        organisation=leader.organisation, title="Ours", started_by=leader
+    )
+    factories.staff(leader.organisation)
+    outcomes = at_once(lambda: ask(mission), lambda: ask(mission))
+    assert [type(problem) for problem in outcomes if problem] == [services.MissionsError]
+    assert Invitation.objects.filter(organisation=leader.organisation).count() == 1
+
+
 # Gathering
 
 
@@ -143,6 +155,24 @@ def test_words_come_in_once_with_the_name_only_where_given(mission: Mission) -> 
         ("staff", "We turn up <b>early</b>", ""),
         ("staff", "We listen 🫶🏽", "Jo P."),
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_look_at_once_bring_words_in_once() -> None:
+    leader = factories.member(factories.organisation(), Role.LEADER)
+    mission = services.start_mission(
+        organisation=leader.organisation, title="Ours", started_by=leader
+    )
+    people = [factories.staff(leader.organisation) for _ in range(20)]
+    asked = ask(mission)
+    for person in people:
+        answer(asked, person, f"Words of {person.name}")
+
+    def gather() -> object:
+        return services.gather_contributions(mission=mission)
+
+    assert at_once(gather, gather) == [None, None]
+    assert mission.contributions.count() == 20
 
 
 def test_the_pages_show_no_name_that_was_not_given(mission: Mission, as_leader: Client) -> None:

@@ -179,7 +179,7 @@ def test_a_stale_version_is_refused_and_names_the_current_one(
     assert mission.drafts.count() == 2
 
 
-def _at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
+def at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
     """Run each in a thread and connection of its own, from one starting gun; their errors."""
     gun = threading.Barrier(len(actions))
     outcomes: list[BaseException | None] = [None] * len(actions)
@@ -205,7 +205,7 @@ def _at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_save_at_once_get_one_version_and_one_refusal() -> None:
+def test_two_who_saveat_once_get_one_version_and_one_refusal() -> None:
     owner = factories.organisation()
     leader = factories.member(owner, Role.LEADER)
     mission = services.start_mission(organisation=owner, title="Ours", started_by=leader)
@@ -216,7 +216,7 @@ def test_two_who_save_at_once_get_one_version_and_one_refusal() -> None:
             mission=mission, text=text, based_on_version=1, author=leader
         )
 
-    outcomes = _at_once(save("Mine"), save("Theirs"))
+    outcomes = at_once(save("Mine"), save("Theirs"))
     refused = [problem for problem in outcomes if problem]
     assert [type(problem) for problem in refused] == [services.StaleDraftError]
     assert mission.drafts.count() == 2
@@ -285,7 +285,7 @@ def test_the_database_holds_one_adopted_mission(mission: Mission, leader: Member
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_missions_adopted_at_once_leave_one_adopted() -> None:
+def test_two_missions_adoptedat_once_leave_one_adopted() -> None:
     owner = factories.organisation()
     leader = factories.member(owner, Role.LEADER)
     missions = [
@@ -299,7 +299,7 @@ def test_two_missions_adopted_at_once_leave_one_adopted() -> None:
             mission=missions[place], draft=drafts[place], review_on=NEXT_YEAR
         )
 
-    assert _at_once(adopt(0), adopt(1)) == [None, None]
+    assert at_once(adopt(0), adopt(1)) == [None, None]
     states = Mission.objects.filter(organisation=owner).values_list("state", flat=True)
     assert sorted(states) == ["adopted", "retired"]
 

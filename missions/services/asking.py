@@ -90,6 +90,8 @@ def ask_for_words(
 @transaction.atomic
 def close_asking(*, asked: MissionRound) -> None:
     """Close a mission's round now and bring in the last of its words; closed, it stays so."""
+    # The mission before its round, as adoption does: neither waits for the other in turn.
+    Mission.objects.select_for_update(no_key=True).get(pk=asked.mission_id)
     try:
         feedback.close_round(round=asked.round)
     except feedback.FeedbackError as problem:

@@ -76,6 +76,13 @@ def _draft_page(
     status: int = 200,
     conflict: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    place = {"organisation": request.organisation.slug, "mission": mission.pk}
+    form.fields["text"].widget.attrs |= {
+        "hx-post": reverse("missions:draft_hints", kwargs=place),
+        "hx-trigger": "input changed delay:400ms",
+        "hx-target": "#hints",
+        "hx-sync": "this:replace",
+    }
     context = {
         "form": form,
         "hints": clarity.hints(text, names=[request.organisation.name]),
