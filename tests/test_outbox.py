@@ -469,3 +469,4 @@ def test_the_button_and_the_base_escape_what_people_typed() -> None:
     page = render_to_string("email/base.html", {"sender": "Tom & <Co>"})
     assert "Tom &amp; &lt;Co&gt;" in page
     assert "prefers-color-scheme: dark" in page
+    assert page.lstrip().startswith("<!DOCTYPE html>")
