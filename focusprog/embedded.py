@@ -298,6 +298,17 @@ def services() -> Iterator[Locations]:
                     process.wait()
 
 
+def client(arguments: list[str]) -> int:
+    """Run a PostgreSQL client (pg_dump, pg_restore, psql) on the data folder's database.
+
+    Returns its exit code; `python -m focusprog.embedded pg_dump --file backup.sql` calls this.
+    """
+    with services() as at:
+        where = {"PGHOST": str(at.run), "PGUSER": "focusprog", "PGDATABASE": "focusprog"}
+        command = [postgres_program(arguments[0]), *arguments[1:]]
+        return subprocess.run(command, env={**os.environ, **where}, check=False).returncode
+
+
 def stop_left_behind(at: Locations) -> None:
     """Stop a PostgreSQL and a queue that run in `at`, whoever started them."""
     pid_file = at.data / "postgres" / "postmaster.pid"
@@ -339,3 +350,10 @@ def _wait_until(
             return False
         time.sleep(0.02)
     return True
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(client(sys.argv[1:] or ["psql"]))
+    except EmbeddedError as refusal:
+        sys.exit(str(refusal))
