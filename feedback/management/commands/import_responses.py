@@ -68,5 +68,9 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(summary.as_json(), indent=2, ensure_ascii=False))
 
     def _progress(self, done: int, rows: int) -> None:
+        """On a terminal one line that changes; in a log a line now and then."""
         words = f"{done:,} of {rows:,} rows" if rows else f"{done:,} rows found"
-        self.stderr.write(words)
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{words}", ending="\n" if done == rows else "")
+        elif done % 10_000 == 0 or done == rows:
+            self.stderr.write(words)
