@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -83,14 +84,17 @@ def _answer_field(question: Question) -> forms.Field:
             label=question.text,
             help_text=question.hint,
             required=question.required,
-            max_length=Response.TEXT_LIMIT,
+            # No maxlength in the page: a browser would cut a pasted text without a word.
+            validators=[
+                MaxLengthValidator(
+                    Response.TEXT_LIMIT,
+                    f"We can keep {Response.TEXT_LIMIT:,} characters here, and this has "
+                    "%(show_value)d. Nothing is lost: please shorten it below.",
+                )
+            ],
             widget=forms.Textarea(attrs={"rows": 5}) if long else forms.TextInput,
             error_messages={
                 "required": "Please write a few words here.",
-                "max_length": (
-                    f"We can keep {Response.TEXT_LIMIT:,} characters here, and this has "
-                    "%(show_value)d. Nothing is lost: please shorten it below."
-                ),
                 "null_characters_not_allowed": (
                     "There is a character in this text that we cannot keep. Please take it out."
                 ),

@@ -70,7 +70,8 @@ def answer(request: HttpRequest, invitation: int) -> HttpResponse:
     number = _page_number(request, len(pages))
     if request.method == "POST":
         return _keep(request, found, pages, number)
-    services.mark_seen(invitation=found)
+    if found.seen_at is None:
+        services.mark_seen(invitation=found)
     stored = response.answers if response is not None else {}
     form = AnswerForm(
         pages[number - 1], initial={f"q-{key}": value for key, value in stored.items()}
@@ -174,7 +175,7 @@ def _page(
         "pages": len(pages),
         "version": version,
         "stale": stale,
-        "minutes": services.minutes_for([question.is_text for question in questions]),
+        "minutes": services.minutes_for(questions),
         "closes": services.last_day(found.round),
         "figures_from": queries.FIGURES_FROM,
         "comments_from": queries.COMMENTS_FROM,

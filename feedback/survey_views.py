@@ -112,7 +112,7 @@ def survey_preview(request: OrganisationRequest, survey: int) -> HttpResponse:
         "survey": found,
         "respondent_of": request.organisation,
         "questions": [{"question": q, "field": form[f"q-{q.key}"]} for q in questions],
-        "minutes": services.minutes_for([question.is_text for question in questions]),
+        "minutes": services.minutes_for(questions),
         "direction": "ltr",
         "language": request.organisation.language,
     }

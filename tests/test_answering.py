@@ -336,9 +336,13 @@ def test_closing_waits_for_who_is_answering_and_then_nobody_gets_in(
             connections.close_all()
         return True
 
+    def close() -> None:
+        close_round(round=sent)
+        connections.close_all()
+
     with ThreadPoolExecutor(8) as pool:
         first = [pool.submit(answer, invitation) for invitation in invitations[:10]]
-        closing = pool.submit(lambda: (close_round(round=sent), connections.close_all()))
+        closing = pool.submit(close)
         rest = [pool.submit(answer, invitation) for invitation in invitations[10:]]
         thanked = sum(found.result() for found in first + rest)
         closing.result()

@@ -1,5 +1,7 @@
 """Cases: a piece of feedback that someone follows up until it is settled."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -46,7 +48,7 @@ def test_a_case_closes_with_its_outcome_and_can_be_opened_again(
     organisation: Organisation, manager: Membership
 ) -> None:
     case = open_case(organisation=organisation, title="Call back", owner=manager)
-    fields = {"case": case, "title": "Call back", "owner": manager, "due_at": None}
+    fields: dict[str, Any] = {"case": case, "title": "Call back", "owner": manager, "due_at": None}
     with pytest.raises(FeedbackError, match="what came of it"):
         update_case(**fields, state="recovered", outcome=" ")
     closed = update_case(**fields, state="recovered", outcome="Called; she stays.")

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from typing import Any
 from urllib.parse import urljoin
@@ -166,7 +166,7 @@ class _InvitationEmail:
             "round": sent,
             "sender": sent.organisation.name,
             "closes": last_day(sent),
-            "minutes": minutes_for([found.is_text for found in questions]),
+            "minutes": minutes_for(questions),
             "figures_from": queries.FIGURES_FROM,
         }
         self._text = render_to_string("feedback/email/invitation.txt", context)
@@ -215,10 +215,10 @@ def last_day(sent: Round) -> str:
     return date_format(there, "l j F, H:i" if (there.hour, there.minute) != (23, 59) else "l j F")
 
 
-def minutes_for(text_questions: list[bool]) -> int:
-    """About how long so many questions take, in whole minutes; True marks one to write."""
-    seconds = sum(40 if is_text else 8 for is_text in text_questions)
-    return max(1, -(-seconds // 60))
+def minutes_for(questions: Iterable[Question]) -> int:
+    """About how long these questions take, in whole minutes."""
+    seconds = {Question.Kind.LONG_TEXT: 40, Question.Kind.SHORT_TEXT: 10}
+    return max(1, -(-sum(seconds.get(found.kind, 8) for found in questions) // 60))  # type: ignore[call-overload]
 
 
 def send_test(*, round: Round, to: Membership) -> None:
