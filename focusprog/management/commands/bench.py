@@ -2,16 +2,11 @@
 
 import importlib
 import json
-import pkgutil
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from focusprog import benches
-
-NAMES = sorted(
-    module.name for module in pkgutil.iter_modules(benches.__path__) if module.name != "programme"
-)
+NAMES = ("page", "start")
 
 
 class Command(BaseCommand):
@@ -20,18 +15,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=NAMES)
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument(
+            "--json", action="store_true", dest="as_json", help="print one JSON object"
+        )
         parser.add_argument("--scale", type=float, default=1.0, help="more data, more repeats")
 
-    def handle(self, *args: object, name: str, json: bool, scale: float, **options: object) -> None:
+    def handle(
+        self, *args: object, name: str, as_json: bool, scale: float, **options: object
+    ) -> None:
         figures = importlib.import_module(f"focusprog.benches.{name}").run(scale)
-        self.stdout.write(_as_json(figures) if json else _as_lines(figures))
-
-
-def _as_json(figures: dict[str, float | int | str]) -> str:
-    return json.dumps(figures)
-
-
-def _as_lines(figures: dict[str, float | int | str]) -> str:
-    width = max(map(len, figures))
-    return "\n".join(f"{name:{width}}  {value}" for name, value in figures.items())
+        if as_json:
+            self.stdout.write(json.dumps(figures))
+            return
+        width = max(map(len, figures))
+        for figure, value in figures.items():
+            self.stdout.write(f"{figure:{width}}  {value}")
