@@ -7,8 +7,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("style/", style.style, name="style"),
     path("account/", include("accounts.urls")),
-    path("account/", include("allauth.account.urls")),
-    path("account/sessions/", include("allauth.usersessions.urls")),
     path("mailbox/", include("outbox.urls")),
     path("", include("feedback.respondent_urls")),
     path("", include("missions.public_urls")),

@@ -1,21 +1,24 @@
-from argparse import ArgumentParser
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from accounts.signin import signin_url
+from accounts.signin import printed_link
 
 
 class Command(BaseCommand):
-    help = "Print a link that signs someone in, once."
+    help = "Print a one-time link, good for a day, that signs a user in."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--base-url", default=settings.BASE_URL)
+        parser.add_argument("--base-url", default=settings.BASE_URL, help="the site's address")
 
-    def handle(self, *args: object, email: str, base_url: str, **options: object) -> None:
-        user = User.objects.filter(email__iexact=email).first()
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
         if user is None:
-            raise CommandError(f"Nobody signs in as {email}.")
-        self.stdout.write(signin_url(user, base_url=base_url))
+            raise CommandError(f"There is no active user with the address {options['email']}.")
+        try:
+            self.stdout.write(printed_link(user, base_url=options["base_url"]))
+        except ValueError as error:
+            raise CommandError(str(error)) from error
