@@ -1,0 +1,42 @@
+"""Load the sample organisation, once."""
+
+import datetime as dt
+import random
+
+from django.db import transaction
+from django.utils import timezone
+
+from focusprog.sample.people import Cast, make_cast
+from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_surveys
+from focusprog.sample.story import make_story
+from programme.models import Organisation, Period
+from programme.periods import Quarter
+from programme.services import period_for
+from reports.services import request_report
+
+_SEED = 20_417
+_QUARTERS = 8
+
+
+def load_sample(today: dt.date | None = None) -> Cast | None:
+    """Make the sample as of `today`; None, and nothing made, where an organisation exists."""
+    today = today or timezone.localdate()
+    with transaction.atomic():
+        if Organisation.objects.exists():
+            return None
+        luck = random.Random(_SEED)  # noqa: S311  (a story, not a secret)
+        cast = make_cast(luck)
+        now = Quarter.containing(today)
+        quarters = [
+            period_for(organisation=cast.organisation, quarter=now.shift(back - _QUARTERS))
+            for back in range(_QUARTERS)
+        ]
+        surveys = make_surveys(cast)
+        make_past_rounds(cast, surveys, quarters, luck)
+        Period.objects.filter(pk__in=[period.pk for period in quarters[:-1]]).update(
+            closed_at=timezone.now()
+        )
+        make_open_rounds(cast, surveys, period_for(organisation=cast.organisation, quarter=now))
+        make_story(cast, quarters, today)
+        request_report(organisation=cast.organisation, period=quarters[-1], built_by=None)
+    return cast

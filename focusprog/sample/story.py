@@ -1,0 +1,134 @@
+"""What the sample organisation has made of it: missions, decisions, improvements, cases."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from feedback.models import Case, Comment
+from focusprog.sample import company, words
+from focusprog.sample.people import Cast
+from missions.models import Contribution, Decision, Draft, Mission, Theme
+from programme.models import Period, Role
+from touchpoints.models import Improvement
+
+
+def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
+    """Write them; `quarters` are the eight closed ones, oldest first."""
+    _adopted_mission(cast, quarters[0].ends_on)
+    _open_mission(cast)
+    _improvements(cast, quarters, today)
+    _cases(cast, today)
+
+
+def _adopted_mission(cast: Cast, adopted_on: dt.date) -> None:
+    organisation, leader = cast.organisation, cast.members[Role.LEADER]
+    mission = Mission.objects.create(
+        organisation=organisation,
+        title=words.ADOPTED_TITLE,
+        state=Mission.State.ADOPTED,
+        statement=words.ADOPTED,
+        started_by=leader,
+        adopted_on=adopted_on,
+        review_on=adopted_on + dt.timedelta(days=1096),
+    )
+    _words_and_themes(cast, mission, words.ADOPTED_WORDS)
+    Draft.objects.bulk_create(
+        Draft(organisation=organisation, mission=mission, version=version, text=text, author=leader)
+        for version, text in enumerate((*words.EARLIER_DRAFTS, words.ADOPTED), 1)
+    )
+    Decision.objects.bulk_create(
+        Decision(
+            organisation=organisation,
+            mission=mission,
+            title=title,
+            customer_change=change,
+            fit=fit,
+            outcome=outcome,
+            decided_on=timezone.localdate() - dt.timedelta(days=days),
+            decided_by=leader,
+        )
+        for title, change, fit, outcome, days in words.DECISIONS
+    )
+
+
+def _open_mission(cast: Cast) -> None:
+    mission = Mission.objects.create(
+        organisation=cast.organisation,
+        title=words.OPEN_TITLE,
+        state=Mission.State.THEMES,
+        started_by=cast.members[Role.LEADER],
+    )
+    _words_and_themes(cast, mission, words.OPEN_WORDS)
+
+
+def _words_and_themes(
+    cast: Cast, mission: Mission, said: tuple[tuple[str, str, str, str], ...]
+) -> None:
+    """Contributions in their voices, and the themes they were put under."""
+    contributions = Contribution.objects.bulk_create(
+        Contribution(
+            organisation=cast.organisation,
+            mission=mission,
+            voice=voice,
+            prompt=prompt,
+            text=text,
+            author=cast.members[Role.LEADER] if voice == "leader" else None,
+        )
+        for voice, prompt, text, _ in said
+    )
+    names = list(dict.fromkeys(theme for *_, theme in said if theme))
+    for position, name in enumerate(names):
+        theme = Theme.objects.create(
+            organisation=cast.organisation, mission=mission, name=name, position=position
+        )
+        theme.contributions.set(
+            one for one, (*_, of) in zip(contributions, said, strict=True) if of == name
+        )
+
+
+def _improvements(cast: Cast, quarters: list[Period], today: dt.date) -> None:
+    owners = [cast.members[Role.MANAGER], cast.members[Role.LEADER]]
+    improvements = []
+    for number, mending in enumerate(company.IMPROVEMENTS):
+        done_on = None if mending.done_in is None else quarters[mending.done_in].ends_on
+        under_way = Improvement.State.UNDER_WAY if number % 2 else Improvement.State.PLANNED
+        improvements.append(
+            Improvement(
+                organisation=cast.organisation,
+                touchpoint=cast.touchpoints[mending.touchpoint],
+                title=mending.title,
+                cause=mending.cause,
+                kind=mending.kind,
+                state=Improvement.State.DONE if done_on else under_way,
+                effort=mending.effort,
+                impact=mending.impact,
+                owner=owners[number % 2],
+                due_on=done_on or today + dt.timedelta(days=mending.due_in_days),
+                expected_effect=mending.expected,
+                done_on=done_on,
+            )
+        )
+    Improvement.objects.bulk_create(improvements)
+
+
+def _cases(cast: Cast, today: dt.date) -> None:
+    for number, (title, touchpoint, state, days, outcome) in enumerate(words.CASES):
+        comment = (
+            Comment.objects.filter(
+                organisation=cast.organisation, touchpoint=cast.touchpoints[touchpoint]
+            )
+            .order_by("-round__created_at")
+            .first()
+        )
+        due = timezone.now() + dt.timedelta(days=days)
+        Case.objects.create(
+            organisation=cast.organisation,
+            title=title,
+            comment=comment,
+            touchpoint=cast.touchpoints[touchpoint],
+            owner=cast.members[Role.MANAGER if number % 2 else Role.LEADER],
+            state=state,
+            due_at=due,
+            outcome=outcome,
+            closed_at=None if state == Case.State.OPEN else due,
+        )

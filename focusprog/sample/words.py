@@ -1,0 +1,172 @@
+"""What the sample organisation's people and customers say."""
+
+ADOPTED_TITLE = "Our first mission"
+ADOPTED = (
+    "When a lift stops, someone's day stops. We get people moving again, "
+    "and we tell them honestly when."
+)
+EARLIER_DRAFTS = (
+    "We keep lifts running safely for all our customers, every day.",
+    "When a lift stops, someone's day stops. We get people moving again.",
+)
+OPEN_TITLE = "The mission, three years on"
+
+# voice, prompt, words, the theme it belongs to ("" for the tray)
+TIME, TRUTH, CARE, PRIDE, ONCE = (
+    "Minutes matter",
+    "Tell us the truth",
+    "People, not shafts",
+    "Work to be proud of",
+    "Once and properly",
+)
+ADOPTED_WORDS = (
+    ("leader", "feel", "I still think of the woman on the ninth floor who missed her treatment.", CARE),
+    ("leader", "believe", "A time that we keep is worth more than a fast time that we miss.", TRUTH),
+    ("leader", "go", "I want a caretaker to sigh with relief when our van turns in.", CARE),
+    ("staff", "any", "People are angry at the silence, not at the lift.", TRUTH),
+    ("staff", "any", "Let us finish a job properly instead of coming back twice.", ONCE),
+    ("staff", "any", "I like it when the kids wave because the lift works again.", PRIDE),
+    ("staff", "any", "We should say honestly when we do not have the part.", TRUTH),
+    ("staff", "any", "Give me the right part and ten minutes and I am a happy man.", ONCE),
+    ("staff", "any", "Every minute on the phone is a person in a stairwell.", TIME),
+    ("customer", "any", "Tell me when you come, then come.", TRUTH),
+    ("customer", "any", "Our residents are old. Four floors without a lift is a day lost.", CARE),
+    ("customer", "any", "I want to hear it from you before I hear it from my tenants.", TRUTH),
+    ("customer", "any", "Repair it once.", ONCE),
+    ("customer", "any", "In a hospital minutes are everything.", TIME),
+)  # fmt: skip
+OPEN_WORDS = (
+    ("leader", "feel", "I am proud of how we talk to people now, and uneasy about how we bill them.", TRUTH),
+    ("leader", "believe", "Whoever stands in front of the customer should be able to decide.", PRIDE),
+    ("leader", "go", "No one waits for a part that fails every winter.", ONCE),
+    ("staff", "any", "Trust us to settle small things on the spot.", PRIDE),
+    ("staff", "any", "I spend my Mondays explaining our own invoices.", TRUTH),
+    ("staff", "any", "The vans should carry what breaks.", ONCE),
+    ("staff", "any", "New colleagues need more than two days beside someone.", PRIDE),
+    ("staff", "any", "When the line rings out, I know who is on the other end.", TIME),
+    ("staff", "any", "Our night team saves people and nobody sees it.", PRIDE),
+    ("staff", "any", "Please fewer forms.", ""),
+    ("staff", "any", "A lift is a promise to whoever cannot take the stairs.", CARE),
+    ("customer", "any", "You have become good at telling us. Now become quick.", TIME),
+    ("customer", "any", "I need an invoice that my board understands.", TRUTH),
+    ("customer", "any", "Your engineers are the best thing about you.", PRIDE),
+    ("customer", "any", "The phone was not answered twice last month. That frightens us.", TIME),
+    ("customer", "any", "Parts, parts, parts.", ONCE),
+    ("customer", "any", "Think of the people who live here, not of the machine.", CARE),
+    ("customer", "any", "Could the app work on our old tablets?", ""),
+)  # fmt: skip
+
+# title, what it changes for the customer, fit, outcome, days ago
+DECISIONS = (
+    ("Close the desk between ten at night and six",
+     "Callers at night would reach a company that does not know their building.",
+     "hurts", "Not done. The night desk stays.", 420),
+    ("Give engineers the customer's mobile number",
+     "They hear from the person who is coming, not from a switchboard.",
+     "helps", "Done, with the customer's consent at the first visit.", 300),
+    ("Charge for the second visit to the same fault",
+     "They would pay for our not mending it the first time.",
+     "hurts", "Dropped after the engineers objected.", 180),
+    ("Buy the smaller vans",
+     "Fewer parts on board, so more waits.",
+     "hurts", "Put off until the parts list is done.", 95),
+    ("Paint the vans green",
+     "Nothing that we could name.",
+     "neutral", "Done when a van is due for paint anyway.", 40),
+)  # fmt: skip
+
+# touchpoint, kind of answer it goes with, words
+COMMENTS = (
+    ("Being told when help comes", "misery", "Two hours on the landing with shopping and no word."),
+    ("Being told when help comes", "misery", "We rang three times to learn what a text could have said."),
+    ("Being told when help comes", "magic", "A message within minutes, and he came when it said."),
+    ("Being told when help comes", "magic", "I could tell the ward exactly how long. Thank you."),
+    ("Reaching the emergency line", "misery", "It rang for nine minutes with a resident inside."),
+    ("Reaching the emergency line", "misery", "The new menu has six choices. I was stuck in a lift."),
+    ("Reaching the emergency line", "magic", "A calm voice at three in the morning."),
+    ("Waiting for parts", "misery", "Eleven days for a door roller."),
+    ("Waiting for parts", "misery", "Nobody could say where the part was, only that it was not here."),
+    ("Waiting for parts", "mediocrity", "It came in a week, as they had said."),
+    ("The invoice", "misery", "I cannot match a single line to a visit."),
+    ("The invoice", "misery", "Our finance team sends each one back. Each one."),
+    ("The invoice", "mediocrity", "Right in the end, after two calls."),
+    ("The engineer's manner", "magic", "He explained it to our residents' meeting in his lunch break."),
+    ("The engineer's manner", "magic", "Quiet, clean, kind. Send her again."),
+    ("Notice before a visit", "misery", "The caretaker learnt of the visit when the bell rang."),
+    ("Notice before a visit", "magic", "A day's warning and the engineer's name. Perfect."),
+    ("Mended at the first visit", "misery", "Third visit, same door."),
+    ("Help arrives when promised", "magic", "Said twenty to four, rang the bell at twenty to four."),
+    ("Help arrives when promised", "misery", "Promised before noon, came after dark."),
+    ("Freeing someone from a lift", "magic", "She talked to my mother through the door the whole time."),
+    ("A complaint answered", "misery", "I was passed to four people and thanked by each."),
+    ("A complaint answered", "magic", "The lady on the phone simply put it right."),
+    ("Advice before a costly repair", "magic", "They talked us out of a motor that we did not need."),
+    ("Yearly price review", "misery", "Nine per cent more, in one sentence."),
+    ("Setting up the online account", "misery", "We have one computer for three homes. It asked for five codes."),
+    ("Setting up the online account", "magic", "Ten minutes and all our buildings were in it."),
+    ("A word to the residents", "misery", "The notice was still up a week after it was mended."),
+    ("Contract in plain words", "magic", "The first contract in this office that I have read to its end."),
+    ("Service report left behind", "misery", "A code, a tick and a signature. What was done?"),
+)  # fmt: skip
+
+GENERAL_COMMENTS = (
+    "You are better than the last company, and you could be better than you are.",
+    "The people are wonderful, the paperwork is not.",
+    "Please keep the same engineer for our building.",
+    "We renewed because it is easier than changing. Make us stay because we want to.",
+    "Everything as it should be.",
+    "Merci pour votre patience avec notre vieille machine.",
+    "Nothing to complain about this time.",
+    "Your night desk deserves a rise.",
+    "More warning, fewer surprises.",
+    "حافظوا على لطف المهندسين معنا.",
+    "Could the visits be after the school run?",
+    "I would recommend your engineers. I am less sure about your invoices.",
+)
+STAFF_COMMENTS = (
+    "Planning hears about the keys last. Put them on the order.",
+    "We get blamed at the door for what the invoice says.",
+    "The parts list for the vans is four years old.",
+    "I was thanked in front of everyone in March. I still think of it.",
+    "Let the night team swap without asking.",
+    "Two new colleagues left because nobody had time for them.",
+    "The text messages took the anger out of most calls.",
+    "Four people on the desk is not enough after the move.",
+    "We should be allowed to say sorry with something in our hands.",
+    "Door drives: please, training.",
+    "The store closes before we come back.",
+    "Good year so far.",
+)
+
+# title, touchpoint, state, days until due (negative: late), outcome
+CASES = (
+    ("Resident stuck nine minutes without an answer", "Reaching the emergency line", "open", 1, ""),
+    ("Eleven days without a lift at Mill Court", "Waiting for parts", "open", -3, ""),
+    ("Three invoices sent back", "The invoice", "open", 4, ""),
+    ("Passed to four people", "A complaint answered", "recovered", -40,
+     "Maren rang, the fee was returned, the customer renewed."),
+    ("Contract not renewed after the price letter", "Yearly price review", "lost", -95,
+     "They had decided before we rang."),
+    ("Notice still up a week later", "A word to the residents", "closed", -130,
+     "The caretakers take the notices down themselves now and told us so."),
+)  # fmt: skip
+
+GIVEN_NAMES = (
+    "Amara", "Bartosz", "Chidi", "Daniela", "Elif", "Farid", "Grace", "Hiroshi", "Ines", "Jamal",
+    "Katarzyna", "Liam", "Mei", "Nikolai", "Oluwaseun", "Priya", "Quentin", "Rosa", "Siobhán",
+    "Tariq", "Ulla", "Víctor", "Wanjiru", "Xin", "Yusuf", "Zofia", "Anders", "Beatriz", "Călin",
+    "Dorothy",
+)  # fmt: skip
+FAMILY_NAMES = (
+    "Abara", "Björk", "Castellanos", "Doyle", "Ekström", "Fonseca", "Gupta", "Hughes", "Ivanova",
+    "Jansen", "Kowalczyk", "Lefèvre", "Mbeki", "Nakamura", "O'Sullivan", "Papadopoulos", "Quist",
+    "Rahman", "Şahin", "Thompson", "Ueda", "Van der Berg", "Wójcik", "Yamamoto", "Zhang",
+)  # fmt: skip
+PLACES = {
+    "Housing associations": ("Mill Court", "Elm Gardens", "Harbour Homes", "St Anne's Close",
+                             "Northgate Towers", "Riverside Tenants", "Kestrel Estate"),
+    "Offices": ("Fairfax Legal", "Cobalt Studio", "Union Street 14", "Hartley Assurance",
+                "Old Mint Works", "Delft & Sons", "The Exchange"),
+    "Hospitals and care homes": ("St Brigid's Hospital", "Meadow View", "Queen's Infirmary",
+                                 "Oakwood Care", "The Limes", "Bayview Hospice", "Ashdown Clinic"),
+}  # fmt: skip
