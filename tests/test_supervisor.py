@@ -172,6 +172,24 @@ def test_after_a_kill_nothing_is_left_and_nothing_is_lost(tmp_path: Path) -> Non
     assert again.stop() == 0
 
 
+def test_a_killed_make_takes_the_run_with_it(tmp_path: Path) -> None:
+    """`make run` asks for that: a person who kills make means what it started."""
+    port = free_port()
+    arguments, environment = command(tmp_path, port)
+    script = f"{' '.join(arguments)} --end-with-parent; :"
+    with (tmp_path.parent / "make.out").open("wb") as output:
+        make = subprocess.Popen(
+            ["sh", "-c", script], cwd=PROJECT, env=environment, stdout=output, stderr=output
+        )
+    wait_until(lambda: READY in (tmp_path.parent / "make.out").read_text(), 90)
+    parts = psutil.Process(make.pid).children(recursive=True)
+    assert len(parts) > 6
+    make.kill()
+    make.wait()
+    assert gone(parts)
+    assert not (tmp_path / "run" / "smtp-port").exists()
+
+
 def test_a_part_that_dies_is_started_again(running: Run) -> None:
     wait_until(lambda: ready(running))
     (worker,) = [part for part in running.parts() if part.name() == "fp worker"]
