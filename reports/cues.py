@@ -85,7 +85,7 @@ def make(path: str) -> None:
             pen.closePath()
         glyphs[names[sign]] = pen.glyph()
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics({name: (WIDTH, 0) for name in glyphs})
+    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (WIDTH, 0)))
     builder.setupHorizontalHeader(ascent=900, descent=-200)
     builder.setupNameTable({"familyName": "Focusprog Cues", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=900, usWinAscent=900, usWinDescent=200)

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -127,7 +128,7 @@ def print_report(
     }
     with tempfile.TemporaryDirectory(prefix="focusprog-press-") as name:
         folder = Path(name)
-        pages = _press({**job, "folder": name}, say)
+        pages = _press({**job, "folder": name}, built_at, say)
         if (made := folder / "charts.json").exists():
             for chart, svg in json.loads(made.read_text()).items():
                 cache.set(keys[chart], svg, KEEP_CHARTS)
@@ -141,11 +142,13 @@ def fingerprint_of(figures: dict[str, Any]) -> str:
     ).hexdigest()
 
 
-def _press(job: dict[str, Any], say: Callable[[str], None]) -> int:
+def _press(job: dict[str, Any], built_at: dt.datetime, say: Callable[[str], None]) -> int:
     """Run the press on one job; its number of pages."""
     process = subprocess.Popen(
         [sys.executable, "-m", "reports.press"],
         cwd=settings.BASE_DIR,
+        # Fonts are stamped with this time when they are cut down: the same data, the same bytes.
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(built_at.timestamp()))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -156,14 +156,18 @@ def _finish(report_id: int, attempt: int, **fields: object) -> None:
 
 
 def sweep() -> None:
-    """Build what waits though its message was lost, and what died on the way."""
-    now = timezone.now()
-    waiting = BoardReport.objects.filter(
-        state=State.BUILDING, started_at=None, created_at__lt=now - timedelta(seconds=30)
-    )
-    dead = BoardReport.objects.filter(state=State.BUILDING, started_at__lt=now - DEAD_AFTER)
-    for report_id in (waiting | dead).values_list("pk", flat=True):
+    """Have built what waits though its message was lost, and what died on the way."""
+    for report_id in waiting_and_dead():
         _wake_worker(report_id)
+
+
+def waiting_and_dead() -> list[int]:
+    """The builds that nobody is at."""
+    now = timezone.now()
+    waiting = Q(started_at=None, created_at__lt=now - timedelta(seconds=30))
+    dead = Q(started_at__lt=now - DEAD_AFTER)
+    found = BoardReport.objects.filter(waiting | dead, state=State.BUILDING)
+    return list(found.values_list("pk", flat=True))
 
 
 def send_report(*, report: BoardReport, emails: Sequence[str], sent_by: Membership) -> int:

@@ -43,7 +43,7 @@ def build(request: OrganisationRequest) -> HttpResponse:
     except services.ReportsError as error:
         messages.warning(request, str(error))
         building = _reports(request).filter(period=period, state=BoardReport.State.BUILDING)
-        return _to(request, building.only("pk").first())
+        return _to(request, building.without_print().first())
     return _to(request, report)
 
 
