@@ -48,7 +48,7 @@ def emailed_link(user: User) -> str:
     return settings.BASE_URL.rstrip("/") + _path(user, _EMAILED)
 
 
-def printed_link(user: User, *, base_url: str) -> str:
+def signin_url(user: User, *, base_url: str) -> str:
     """The same for the shell, good for a day, at the site's address as the caller knows it."""
     if urlsplit(base_url).scheme not in {"http", "https"}:
         raise ValueError("The base URL must begin with http:// or https://.")

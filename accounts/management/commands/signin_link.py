@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from accounts.signin import printed_link
+from accounts.signin import signin_url
 
 
 class Command(BaseCommand):
@@ -19,6 +19,6 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no active user with the address {options['email']}.")
         try:
-            self.stdout.write(printed_link(user, base_url=options["base_url"]))
+            self.stdout.write(signin_url(user, base_url=options["base_url"]))
         except ValueError as error:
             raise CommandError(str(error)) from error
