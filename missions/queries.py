@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 
 from feedback import queries as feedback
 from feedback.models import Round
@@ -207,7 +207,8 @@ def words(
         found = found.filter(themes=theme)
     if only_loose:
         found = found.filter(themes=None)
-    return found.order_by("voice", "comment_id", "pk")
+    voices = Case(*[When(voice=voice, then=place) for place, voice in enumerate(Voice)])
+    return found.order_by(voices, "comment_id", "pk")
 
 
 def mission_rounds(mission: Mission) -> QuerySet[MissionRound]:

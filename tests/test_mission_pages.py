@@ -10,7 +10,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import BrowserContext, expect
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from missions import services
@@ -545,3 +547,20 @@ def test_queries_of_the_register(
     as_leader.get(page(adopted.organisation, "decisions"))
     with django_assert_num_queries(5):
         as_leader.get(page(adopted.organisation, "decisions"))
+
+
+# In a browser
+
+
+def test_hints_appear_while_one_types(
+    begun: Mission,
+    leader: Membership,
+    sign_in_browser: Callable[[User], BrowserContext],
+    live_server: LiveServer,
+) -> None:
+    tab = sign_in_browser(leader.user).new_page()
+    tab.goto(live_server.url + url(begun, "draft"))
+    tab.get_by_label("The statement").press_sequentially("Your innovative bank")
+    expect(tab.locator("#hints")).to_contain_text("A word that anyone could use")
+    tab.get_by_role("button", name="Save this version").click()
+    expect(tab.get_by_text("Saved as version 1.")).to_be_visible()

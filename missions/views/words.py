@@ -54,11 +54,13 @@ def _words_page(
     if voice not in Voice.values:
         voice = ""
     writes = mission.is_open and request.membership.role != Role.AUDITOR
+    ready = Readiness.objects.filter(mission=mission, membership=request.membership).first()
     if form is None and writes and (not own or "change" in request.GET):
-        form = _own_words_form(request, mission, own)
+        form = _own_words_form(request, own, ready)
     context = {
         "form": form,
         "own": own,
+        "not_yet_felt": mission.is_open and ready and ready.answer != Readiness.Answer.FELT,
         "visible": visible,
         "voice": voice,
         "page": a_page(request, queries.words(mission=mission, voice=voice)) if visible else None,
@@ -68,10 +70,9 @@ def _words_page(
 
 
 def _own_words_form(
-    request: OrganisationRequest, mission: Mission, own: list[Contribution]
+    request: OrganisationRequest, own: list[Contribution], ready: Readiness | None
 ) -> forms.WordsForm:
     initial = {given.prompt: given.text for given in own}
-    ready = Readiness.objects.filter(mission=mission, membership=request.membership).first()
     if ready:
         initial["readiness"] = ready.answer
     return forms.WordsForm(initial=initial, is_leader=request.membership.role == Role.LEADER)
