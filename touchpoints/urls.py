@@ -1,10 +1,43 @@
 from django.urls import path
 
-from touchpoints import views
+from touchpoints.views import hand_offs, heatmap, improvements, map_import, map_pages
 
 app_name = "touchpoints"
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("improvements/", views.improvements, name="improvements"),
+    path("", heatmap.index, name="index"),
+    path("<int:touchpoint>/cell/", heatmap.cell, name="cell"),
+    path("map/", map_pages.whole, name="map"),
+    path("map/import/", map_import.map_import, name="map_import"),
+    path("map/journeys/add/", map_pages.journey_add, name="journey_add"),
+    path("map/journeys/<int:journey>/", map_pages.journey_edit, name="journey_edit"),
+    path("map/journeys/<int:journey>/stages/add/", map_pages.stage_add, name="stage_add"),
+    path("map/stages/<int:stage>/", map_pages.stage_edit, name="stage_edit"),
+    path("map/move/<str:kind>/<int:row>/", map_pages.move, name="move"),
+    path("map/touchpoints/add/", map_pages.touchpoint_add, name="touchpoint_add"),
+    path("map/touchpoints/<int:touchpoint>/", map_pages.touchpoint_edit, name="touchpoint_edit"),
+    path(
+        "map/touchpoints/<int:touchpoint>/archive/",
+        map_pages.touchpoint_archive,
+        name="touchpoint_archive",
+    ),
+    path(
+        "map/touchpoints/<int:touchpoint>/restore/",
+        map_pages.touchpoint_restore,
+        name="touchpoint_restore",
+    ),
+    path("map/touchpoints/<int:touchpoint>/hand-offs/", hand_offs.hand_offs, name="hand_offs"),
+    path(
+        "map/hand-offs/<int:hand_off>/remove/",
+        hand_offs.hand_off_remove,
+        name="hand_off_remove",
+    ),
+    path("improvements/", improvements.improvements, name="improvements"),
+    path("improvements/add/", improvements.improvement_add, name="improvement_add"),
+    path("improvements/<int:improvement>/", improvements.improvement_edit, name="improvement_edit"),
+    path(
+        "improvements/<int:improvement>/done/",
+        improvements.improvement_done,
+        name="improvement_done",
+    ),
 ]

@@ -1,20 +1,15 @@
-"""Every change to the map, its ratings and its improvements."""
+"""Ratings, handed over by whoever counted them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
 
 from programme.models import Organisation, Period
-from touchpoints.models import Journey, RatingTally, Stage, Touchpoint
+from touchpoints.models import RatingTally
 from touchpoints.moments import CUT_POINTS_VERSION
-
-
-class TouchpointsError(Exception):
-    """What cannot be done, in words for the person who tried."""
+from touchpoints.services.errors import TouchpointsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +81,3 @@ def add_ratings(
         for (touchpoint_id, segment_id, team_id, scale), (misery, mediocrity, magic) in new.items()
         if misery + mediocrity + magic
     )
-
-
-@transaction.atomic
-def ensure_touchpoint(
-    *, organisation: Organisation, journey: str, stage: str, name: str
-) -> Touchpoint:
-    """The touchpoint of that name on that stage of that journey, made at the end where missing."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
-    on_journey = Journey.objects.filter(organisation=organisation, name__iexact=journey).first()
-    if on_journey is None:
-        on_journey = Journey.objects.create(
-            organisation=organisation,
-            name=journey,
-            position=_next(Journey.objects.filter(organisation=organisation)),
-        )
-    on_stage = on_journey.stages.filter(name__iexact=stage).first()
-    if on_stage is None:
-        on_stage = Stage.objects.create(
-            organisation=organisation,
-            journey=on_journey,
-            name=stage,
-            position=_next(on_journey.stages.all()),
-        )
-    found = on_stage.touchpoints.filter(name__iexact=name).first()
-    if found is None:
-        found = Touchpoint.objects.create(
-            organisation=organisation,
-            stage=on_stage,
-            name=name,
-            position=_next(on_stage.touchpoints.all()),
-        )
-    return found
-
-
-def _next(rows: QuerySet[Any]) -> int:
-    """The position after the last of `rows`."""
-    last = rows.aggregate(last=Max("position"))["last"]
-    return 0 if last is None else int(last) + 1

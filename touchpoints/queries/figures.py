@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.models import Q, Sum
 
 from programme.models import Organisation, Period, Segment
 from touchpoints import moments
 from touchpoints.models import RatingTally, Stage, Touchpoint, Voice
+from touchpoints.words import CUES, WORDS, signed
 
 HISTORY_QUARTERS = 8
 _LEAST_SHOWN = moments.DEFAULT.least_shown
@@ -50,6 +52,34 @@ class Cell:
     @property
     def hidden(self) -> bool:
         return self.label == "hidden"
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.label]
+
+    @property
+    def cue(self) -> str:
+        return CUES[self.label]
+
+    @property
+    def css(self) -> str:
+        """The class of the stylesheet that colours this moment."""
+        return f"moment-{self.label.replace('_', '-')}"
+
+    @property
+    def points(self) -> str:
+        """The net as people read it: +12, −42; nothing where hidden."""
+        return "" if self.net is None else signed(self.net)
+
+    @property
+    def change(self) -> str:
+        """The change in words; nothing where there is nothing to compare with."""
+        if self.difference is None:
+            return ""
+        if not self.real_change:
+            return "no detectable change"
+        better = self.difference > 0
+        return f"{'up' if better else 'down'} {signed(abs(self.difference))[1:] or 0} points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +242,6 @@ def _cells(
     keys: list[_Key], now: dict[_Key, _Counts], before: dict[_Key, _Counts] | None
 ) -> dict[_Key, Cell]:
     """A cell for each key, classified together; compared with `before` where both are shown."""
-    import numpy as np  # noqa: PLC0415  (keeps NumPy out of processes that show no heatmap)
-
     found = {key: _hidden_cell(*key) for key in keys if key not in now}
     shown = [key for key in keys if key in now]
     counts = np.array([now[key] for key in shown], dtype=np.int64).reshape(-1, 3)
@@ -256,8 +284,6 @@ def _priorities(
     touchpoints: list[Touchpoint], cells: dict[_Key, Cell]
 ) -> dict[int, tuple[float, float]]:
     """Score and P(top five) of each touchpoint whose total is shown."""
-    import numpy as np  # noqa: PLC0415
-
     rated = [one for one in touchpoints if not cells[one.pk, None].hidden]
     if not rated:
         return {}

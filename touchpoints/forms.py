@@ -1,0 +1,268 @@
+"""All input to the map, the heatmap and the improvements."""
+
+from dataclasses import astuple
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+from programme.models import Membership, Organisation, Team
+from programme.tables import TableError, read_table
+from touchpoints.models import HandOff, Improvement, Stage, Touchpoint
+from touchpoints.services import MapRow, read_map
+
+_LONGEST = 300
+_LONGEST_TEXT = 5000
+_SALT = "touchpoints.map"
+_PREVIEW_LASTS = 24 * 60 * 60
+
+
+class JourneyForm(forms.Form):
+    name = forms.CharField(
+        label="What is the journey called?",
+        help_text="For example “Becoming a customer” or “A day at the airport”.",
+        max_length=_LONGEST,
+    )
+    description = forms.CharField(
+        label="Who makes it, and what for?",
+        required=False,
+        max_length=_LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class StageForm(forms.Form):
+    name = forms.CharField(
+        label="What is the stage called?",
+        help_text="A stretch of the journey, such as “Ordering” or “Getting help”.",
+        max_length=_LONGEST,
+    )
+
+
+class _StageField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.journey} – {obj}"
+
+
+class _MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.user.name or obj.user.email)
+
+
+class TouchpointForm(forms.Form):
+    name = forms.CharField(
+        label="What happens there?",
+        help_text="One place where you and a customer touch, such as “The invoice arrives”.",
+        max_length=_LONGEST,
+    )
+    stage = _StageField(label="On which stage?", queryset=Stage.objects.none(), empty_label=None)
+    channel = forms.CharField(
+        label="Through which channel?",
+        help_text="Such as phone, email, shop or website.",
+        required=False,
+        max_length=100,
+    )
+    team = forms.ModelChoiceField(
+        label="Which team provides it?",
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label="No team yet",
+    )
+    owner = _MemberField(
+        label="Who looks after it?",
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label="Nobody yet",
+    )
+    importance = forms.TypedChoiceField(
+        label="How much does it matter to customers?",
+        coerce=int,
+        choices=[
+            (5, "5 – decides whether they stay"),
+            (4, "4 – much"),
+            (3, "3 – as much as most"),
+            (2, "2 – a little"),
+            (1, "1 – hardly"),
+        ],
+        initial=3,
+    )
+    must_be = forms.BooleanField(
+        label="A must-be",
+        help_text="Nobody praises it when it works, and everybody minds when it does not.",
+        required=False,
+    )
+    service_standard = forms.CharField(
+        label="What does good look like?",
+        help_text="A standard that anyone could check, such as “answered within one working day”.",
+        required=False,
+        max_length=_LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    description = forms.CharField(
+        label="Anything else about it?",
+        required=False,
+        max_length=_LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "stage").queryset = Stage.objects.filter(
+            organisation=organisation, journey__archived_at=None
+        ).select_related("journey")
+        _choices(self, "team").queryset = Team.objects.filter(organisation=organisation)
+        _choices(self, "owner").queryset = _members_of(organisation)
+
+
+class HandOffForm(forms.Form):
+    name = forms.CharField(
+        label="What is handed over?",
+        help_text="Such as “The order, complete and checked”.",
+        max_length=_LONGEST,
+    )
+    giver = forms.ModelChoiceField(label="From which team?", queryset=Team.objects.none())
+    receiver = forms.ModelChoiceField(label="To which team?", queryset=Team.objects.none())
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in ("giver", "receiver"):
+            _choices(self, field).queryset = Team.objects.filter(organisation=organisation)
+
+
+class ImprovementForm(forms.Form):
+    title = forms.CharField(
+        label="What will you change?",
+        help_text="Say what the customer will notice.",
+        max_length=_LONGEST,
+    )
+    touchpoint = forms.ModelChoiceField(
+        label="At which touchpoint?",
+        queryset=Touchpoint.objects.none(),
+        required=False,
+        empty_label="No particular one",
+    )
+    hand_off = forms.ModelChoiceField(
+        label="At one of its hand-offs?",
+        queryset=HandOff.objects.none(),
+        required=False,
+        empty_label="No particular one",
+    )
+    cause = forms.CharField(
+        label="What is the cause?",
+        help_text="Ask why until the answer is something that you can change.",
+        required=False,
+        max_length=_LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    kind = forms.ChoiceField(
+        label="What kind of change is it?",
+        choices=Improvement.Kind.choices,
+        initial=Improvement.Kind.MEND,
+        widget=forms.RadioSelect,
+    )
+    effort = forms.TypedChoiceField(
+        label="How much effort?",
+        coerce=int,
+        choices=[(1, "Little"), (2, "Some"), (3, "Much")],
+        initial=2,
+    )
+    impact = forms.TypedChoiceField(
+        label="How much will customers feel it?",
+        coerce=int,
+        choices=[(1, "A little"), (2, "Clearly"), (3, "Very much")],
+        initial=2,
+    )
+    owner = _MemberField(
+        label="Who sees to it?",
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label="Nobody yet",
+    )
+    due_on = forms.DateField(
+        label="By when?",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    expected_effect = forms.CharField(
+        label="What do you expect to see?",
+        help_text="Written down before, it can be compared with what comes.",
+        required=False,
+        max_length=_LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    state = forms.ChoiceField(
+        label="Where does it stand?",
+        choices=Improvement.State.choices,
+        initial=Improvement.State.PLANNED,
+        widget=forms.RadioSelect,
+    )
+    done_on = forms.DateField(
+        label="Done on",
+        help_text="Only when it is done. Its effect is measured from this day.",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        organisation: Organisation,
+        touchpoint: Touchpoint | None,
+        **kwargs: Any,
+    ) -> None:
+        """`touchpoint` is the one whose hand-offs can be chosen; without one, none can."""
+        super().__init__(*args, **kwargs)
+        of = Touchpoint.objects.filter(organisation=organisation)
+        shown = of.current()
+        if touchpoint is not None and touchpoint.archived_at is not None:
+            shown = of.filter(pk__in=[*shown.values_list("pk", flat=True), touchpoint.pk])
+        _choices(self, "touchpoint").queryset = shown
+        _choices(self, "owner").queryset = _members_of(organisation)
+        chain = HandOff.objects.filter(organisation=organisation, touchpoint=touchpoint)
+        if touchpoint is not None and chain.exists():
+            _choices(self, "hand_off").queryset = chain
+        else:
+            del self.fields["hand_off"]
+
+
+class MapUploadForm(forms.Form):
+    """A spreadsheet of touchpoints; cleaned to its rows."""
+
+    file = forms.FileField(
+        label="A spreadsheet of your map",
+        help_text="CSV or XLSX, one touchpoint a row.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+    def clean_file(self) -> list[MapRow]:
+        sent = self.cleaned_data["file"]
+        try:
+            return read_map(read_table(sent.read(), sent.name))
+        except TableError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+def signed_rows(rows: list[MapRow]) -> str:
+    """The rows as the preview hands them back, which nobody can have changed in between."""
+    return signing.dumps([astuple(row) for row in rows], salt=_SALT, compress=True)
+
+
+def unsigned_rows(text: str) -> list[MapRow] | None:
+    """The rows of a preview; None where it is not one of ours, or a day old."""
+    try:
+        return [MapRow(*row) for row in signing.loads(text, salt=_SALT, max_age=_PREVIEW_LASTS)]
+    except signing.BadSignature:
+        return None
+
+
+def _choices(form: forms.Form, name: str) -> Any:
+    """The field of that name, which chooses among rows."""
+    return form.fields[name]
+
+
+def _members_of(organisation: Organisation) -> Any:
+    return (
+        Membership.objects.filter(organisation=organisation)
+        .select_related("user")
+        .order_by("user__name", "user__email")
+    )

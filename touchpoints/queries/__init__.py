@@ -1,0 +1,32 @@
+"""The heatmap, its drawer and what is being mended, read from tallies alone."""
+
+from touchpoints.queries.drawer import CellDetail, cell_detail
+from touchpoints.queries.effects import Effect, observed_effects
+from touchpoints.queries.figures import (
+    Cell,
+    Heatmap,
+    Row,
+    StageRows,
+    heatmap,
+    periods_with_ratings,
+)
+from touchpoints.queries.gaps import Gap, gaps
+from touchpoints.queries.map import MapJourney, MapStage, whole_map
+
+__all__ = [
+    "Cell",
+    "CellDetail",
+    "Effect",
+    "Gap",
+    "Heatmap",
+    "MapJourney",
+    "MapStage",
+    "Row",
+    "StageRows",
+    "cell_detail",
+    "gaps",
+    "heatmap",
+    "observed_effects",
+    "periods_with_ratings",
+    "whole_map",
+]

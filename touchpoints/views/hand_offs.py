@@ -1,0 +1,57 @@
+"""The delivery chain behind a touchpoint."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from programme.access import OrganisationRequest, members
+from programme.models import Role, Team
+from touchpoints import services
+from touchpoints.forms import HandOffForm
+from touchpoints.models import HandOff, Touchpoint
+
+
+@members(Role.MANAGER)
+def hand_offs(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
+    """The touchpoint's chain, with a form for the next link."""
+    found = get_object_or_404(
+        Touchpoint.objects.select_related("stage__journey"),
+        pk=touchpoint,
+        organisation=request.organisation,
+    )
+    form = HandOffForm(request.POST or None, organisation=request.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_hand_off(touchpoint=found, **form.cleaned_data)
+        except services.TouchpointsError as error:
+            form.add_error("receiver", str(error))
+        else:
+            messages.success(request, "The hand-off is in the chain.")
+            return _to_chain(request, found.pk)
+    context = {
+        "form": form,
+        "touchpoint": found,
+        "chain": found.hand_offs.select_related("giver", "receiver"),
+        "enough_teams": Team.objects.filter(organisation=request.organisation).count() > 1,
+    }
+    return render(request, "touchpoints/hand_offs.html", context)
+
+
+@members(Role.MANAGER)
+@require_POST
+def hand_off_remove(request: OrganisationRequest, hand_off: int) -> HttpResponse:
+    found = get_object_or_404(HandOff, pk=hand_off, organisation=request.organisation)
+    services.remove_hand_off(hand_off=found)
+    messages.success(
+        request,
+        f"“{found}” from {found.giver} to {found.receiver} is out of the chain. "
+        "Add it again below if that was a slip.",
+    )
+    return _to_chain(request, found.touchpoint_id)
+
+
+def _to_chain(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
+    return redirect(
+        "touchpoints:hand_offs", organisation=request.organisation.slug, touchpoint=touchpoint
+    )

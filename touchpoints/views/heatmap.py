@@ -1,0 +1,101 @@
+"""The heatmap and the drawer of its cells."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+from programme.access import OrganisationRequest, members
+from programme.models import Period
+from touchpoints.models import Touchpoint
+from touchpoints.queries import cell_detail, gaps, heatmap, periods_with_ratings
+from touchpoints.views.asked import Asked
+from touchpoints.views.grid import grid
+from touchpoints.words import CUES, WORDS
+
+_LEGEND = [(key, key.replace("_", "-"), CUES[key], WORDS[key]) for key in WORDS]
+_SORTS = [
+    ("map", "Order of the map"),
+    ("priority", "Priority, highest first"),
+    ("net", "Net, lowest first"),
+    ("change", "Change, greatest first"),
+]
+_SHOWS = [("customer", "Customers"), ("staff", "Staff"), ("gap", "Gap between them")]
+
+
+@members()
+def index(request: OrganisationRequest) -> HttpResponse:
+    rated = periods_with_ratings(request.organisation)
+    if not rated:
+        mapped = Touchpoint.objects.filter(organisation=request.organisation).current()
+        return render(request, "touchpoints/nothing_yet.html", {"touchpoints": mapped.count()})
+    asked = Asked.read(request.GET, rated)
+    shown = heatmap(
+        organisation=request.organisation,
+        period=asked.period,
+        compare_with=asked.compare_with,
+        voice=asked.voice,
+    )
+    context = {
+        "asked": asked,
+        "grid": grid(organisation=request.organisation, shown=shown, asked=asked),
+        "heatmap": shown,
+        "legend": _LEGEND,
+        "periods": rated,
+        "shows": _SHOWS,
+        "sorts": _SORTS,
+        "table_query": asked.listed(as_list=False).query(),
+        "list_query": asked.listed(as_list=True).query(),
+        "unknown_period": _unknown(request, asked.period),
+    }
+    return render(request, "touchpoints/index.html", context)
+
+
+def _unknown(request: OrganisationRequest, period: Period) -> str:
+    """The quarter that was asked for, where it has no ratings."""
+    wanted = request.GET.get("period", "").upper()[:20]
+    return wanted if wanted and wanted != period.code else ""
+
+
+@members()
+def cell(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
+    """One cell opened: a drawer for htmx, else a page of its own."""
+    found = get_object_or_404(
+        Touchpoint.objects.select_related("stage__journey"),
+        pk=touchpoint,
+        organisation=request.organisation,
+    )
+    rated = periods_with_ratings(request.organisation)
+    segment = request.GET.get("segment", "all")
+    if not rated or not (segment == "all" or (segment.isdecimal() and len(segment) < 16)):
+        raise Http404
+    given = request.GET.copy()
+    given["show"] = given.get("voice", "")
+    asked = Asked.read(given, rated)
+    shown = heatmap(
+        organisation=request.organisation,
+        period=asked.period,
+        compare_with=asked.compare_with,
+        voice=asked.voice,
+    )
+    detail = cell_detail(
+        shown=shown, touchpoint=found, segment_id=None if segment == "all" else int(segment)
+    )
+    if detail is None:
+        raise Http404
+    where = {"organisation": request.organisation.slug}
+    context = {
+        "asked": asked,
+        "detail": detail,
+        "touchpoint": found,
+        "gap": gaps(shown).get(found.pk) if asked.show == "customer" else None,
+        "segment": next((one for one in shown.segments if str(one.pk) == segment), None),
+        "back": f"{reverse('touchpoints:index', kwargs=where)}?{asked.query()}",
+    }
+    htmx: HtmxDetails = request.htmx
+    in_drawer = bool(htmx) and not htmx.history_restore_request
+    template = "touchpoints/_drawer.html" if in_drawer else "touchpoints/cell.html"
+    response = render(request, template, {**context, "in_drawer": in_drawer})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
