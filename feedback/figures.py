@@ -40,6 +40,20 @@ class Result:
     mean: float | None
     held_back: bool
 
+    @property
+    def net_words(self) -> str:
+        return _signed(self.net)
+
+    @property
+    def interval_words(self) -> str:
+        return f"{_signed(self.low)} to {_signed(self.high)}"
+
+
+def _signed(net: float | None) -> str:
+    """A net in points as it is printed: +41, 0, −12."""
+    points = 0 if net is None else round(net)
+    return f"{points:+d}".replace("-", "−") if points else "0"
+
 
 def results_of(found: Round, questions: Sequence[Question]) -> list[Result]:
     """What closing the round stored, question by question; nothing before."""

@@ -36,6 +36,8 @@ _EXPECTED = (
     ("4", "Better"),
     ("5", "Much better than I expected"),
 )
+# What a radio button sends for no answer; an empty value would be chosen before anyone chose.
+_SKIP = "-"
 CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     Question.Kind.MOMENT: _MOMENTS,
     Question.Kind.RECOMMEND: tuple((str(n), str(n)) for n in range(11)),
@@ -77,6 +79,14 @@ class AnswerForm(forms.Form):
         }
 
 
+def _moment(value: str) -> str | None:
+    return None if value == _SKIP else value
+
+
+def _number(value: str) -> int | None:
+    return None if value == _SKIP else int(value)
+
+
 def _answer_field(question: Question) -> forms.Field:
     if question.is_text:
         long = question.kind == Question.Kind.LONG_TEXT
@@ -102,13 +112,13 @@ def _answer_field(question: Question) -> forms.Field:
         )
     choices = list(CHOICES[question.kind])
     if not question.required:
-        choices.append(("", "I can’t say"))
+        choices.append((_SKIP, "I can’t say"))
     return forms.TypedChoiceField(
         label=question.text,
         help_text=question.hint,
         required=question.required,
         choices=choices,
-        coerce=str if question.kind == Question.Kind.MOMENT else int,
+        coerce=_moment if question.kind == Question.Kind.MOMENT else _number,
         empty_value=None,
         widget=forms.RadioSelect,
         error_messages={
@@ -218,7 +228,10 @@ class RoundForm(forms.Form):
         help_text="The subject of the email, and the round's name in your lists.",
     )
     audience = forms.ChoiceField(
-        label="Who is asked", choices=Round.Audience, widget=forms.RadioSelect, initial="external"
+        label="Who is asked",
+        choices=[("external", "Customers"), ("internal", "Staff")],
+        widget=forms.RadioSelect,
+        initial="external",
     )
     segments = forms.ModelMultipleChoiceField(
         label="Customers: only these segments",
@@ -257,7 +270,7 @@ class RoundForm(forms.Form):
     period = forms.ChoiceField(label="Counts for", help_text="The quarter of the heatmap.")
     closes_on = forms.DateField(
         label="Last day for answers",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="The round closes by itself at the end of that day.",
     )
     message = forms.CharField(
@@ -315,7 +328,9 @@ class CaseForm(forms.Form):
         label="Owner", queryset=Membership.objects.none(), required=False, empty_label="Nobody yet"
     )
     due_on = forms.DateField(
-        label="Due", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="Due",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     state = forms.ChoiceField(label="State", choices=Case.State, initial=Case.State.OPEN)
     outcome = forms.CharField(

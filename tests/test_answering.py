@@ -104,7 +104,7 @@ def test_a_closed_rounds_link_is_a_kind_page(organisation: Organisation) -> None
     client, page = _opened(link)
     close_round(round=sent)
     for answer in (
-        Client().get(link),
+        Client().get(link, follow=True),
         client.get(page),
         client.post(page, {"q-recommend": "9", "version": "0", "move": "on"}),
     ):
