@@ -31,8 +31,7 @@ class Effect:
     def words(self) -> str:
         if not self.real:
             return "no detectable change"
-        points = signed(abs(self.difference))[1:] or "0"
-        return f"{'up' if self.difference > 0 else 'down'} {points} points"
+        return f"{'up' if self.difference > 0 else 'down'} {abs(round(self.difference))} points"
 
     @property
     def interval(self) -> str:

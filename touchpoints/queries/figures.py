@@ -72,6 +72,22 @@ class Cell:
         return "" if self.net is None else signed(self.net)
 
     @property
+    def low_points(self) -> str:
+        return "" if self.low is None else signed(self.low)
+
+    @property
+    def high_points(self) -> str:
+        return "" if self.high is None else signed(self.high)
+
+    @property
+    def difference_words(self) -> str:
+        """The difference with its interval: "+36, between −1 and +74"."""
+        if self.difference is None or self.difference_low is None or self.difference_high is None:
+            return ""
+        between = f"between {signed(self.difference_low)} and {signed(self.difference_high)}"
+        return f"{signed(self.difference)}, {between}"
+
+    @property
     def change(self) -> str:
         """The change in words; nothing where there is nothing to compare with."""
         if self.difference is None:
@@ -79,7 +95,7 @@ class Cell:
         if not self.real_change:
             return "no detectable change"
         better = self.difference > 0
-        return f"{'up' if better else 'down'} {signed(abs(self.difference))[1:] or 0} points"
+        return f"{'up' if better else 'down'} {abs(round(self.difference))} points"
 
 
 @dataclass(frozen=True, slots=True)

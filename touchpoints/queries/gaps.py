@@ -6,7 +6,6 @@ import numpy as np
 
 from touchpoints import moments
 from touchpoints.queries.figures import Heatmap, Row
-from touchpoints.words import signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Gap:
     def words(self) -> str:
         if not self.real:
             return "no detectable gap"
-        points = f"{signed(abs(self.difference))[1:] or 0} points"
+        points = f"{abs(round(self.difference))} points"
         return f"staff see it {points} {'worse' if self.difference > 0 else 'better'}"
 
 

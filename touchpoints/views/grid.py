@@ -10,6 +10,9 @@ from touchpoints.models import Stage, Voice
 from touchpoints.queries import Cell, Gap, Heatmap, Row, gaps
 from touchpoints.views.asked import Asked
 
+# From this probability on, a touchpoint is marked as one of the five to mend first.
+_LIKELY = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
@@ -32,6 +35,8 @@ class GridRow:
     other: GridCell
     gap: Gap | None
     trend: str
+    priority: str
+    likely_top: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,8 @@ class _Maker:
             other=self.cell(row.staff, name, self.others, ours=False),
             gap=self.between.get(row.touchpoint.pk),
             trend=_trend(row.history),
+            priority="" if row.priority is None else f"{10 * row.priority:.0f}",
+            likely_top=row.top_five is not None and row.top_five >= _LIKELY,
         )
 
     def cell(self, cell: Cell, name: str, slice_name: str, *, ours: bool = True) -> GridCell:
