@@ -13,7 +13,7 @@ from anymail.exceptions import AnymailAPIError
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from outbox.message import message_for
@@ -58,14 +58,18 @@ def wait_before(attempt: int) -> timedelta | None:
 
 
 def _lease_chunk() -> list[Email]:
-    """Take the rows that are due longest, and keep others from them until the lease ends."""
+    """Take the rows that are due longest, and keep others from them until the lease ends.
+
+    Emails about an account go before a round's ten thousand: someone sits and waits for them.
+    """
+    about_an_account = ExpressionWrapper(Q(organisation_id=None), BooleanField())
     now = timezone.now()
     with transaction.atomic():
         chunk = list(
             Email.objects.select_for_update(skip_locked=True)
             .filter(Q(leased_until=None) | Q(leased_until__lt=now))
             .filter(state=EmailState.QUEUED, due_at__lte=now)
-            .order_by("due_at", "id")[:CHUNK]
+            .order_by(about_an_account.desc(), "due_at", "id")[:CHUNK]
         )
         lease = now + LEASE
         Email.objects.filter(pk__in=[email.pk for email in chunk]).update(leased_until=lease)

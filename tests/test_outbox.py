@@ -354,6 +354,18 @@ def test_many_chunks_in_order_over_a_connection_each(
 
 
 @pytest.mark.django_db
+def test_a_sign_in_link_does_not_wait_behind_a_round(
+    server: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "CHUNK", 5)
+    write(*[f"person{n:02}" for n in range(20)], organisation_id=7)
+    write("ada")
+    tasks.send_due()
+    assert server.addresses()[0] == "ada@example.com"
+    assert len(server.accepted) == 21
+
+
+@pytest.mark.django_db
 def test_what_a_chunk_has_no_time_for_is_given_back(
     server: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
