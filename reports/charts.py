@@ -10,6 +10,7 @@ import vl_convert
 
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
+SIGNED = "datum.value == 0 ? '0' : replace(format(datum.value, '+d'), '-', '−')"
 MOMENT_FILLS = {
     "misery": "#8E1526",
     "leaning_misery": "#F09A78",
@@ -47,12 +48,18 @@ def _one_measure(data: list[dict[str, Any]]) -> Any:
             "period:O",
             title=None,
             scale=alt.Scale(paddingOuter=0.3),
-            axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.value, 2)"),
+            axis=alt.Axis(
+                labelAngle=0,
+                labelOverlap=False,
+                labelExpr="slice(datum.value, 5) == '1'"
+                " ? ['Q' + slice(datum.value, 5), slice(datum.value, 0, 4)]"
+                " : 'Q' + slice(datum.value, 5)",
+            ),
         )
     )
     colour = alt.condition("datum.last", alt.value(INK), alt.value(EARLIER))
     measured = "isValid(datum.value)"
-    axis = alt.Axis(tickCount=4, format="d" if percent else "+d")
+    axis = alt.Axis(tickCount=4, minExtent=30, labelExpr="datum.label" if percent else SIGNED)
     y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=True, nice=True))
     line = base.mark_line(color=EARLIER, strokeWidth=1.5).encode(y=y)
     rules = (
@@ -90,7 +97,7 @@ def standing(data: list[dict[str, Any]]) -> Any:
         "net:Q",
         title=None,
         scale=alt.Scale(domain=[-100, 100]),
-        axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], format="+d", grid=True),
+        axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], labelExpr=SIGNED, grid=True),
     )
     rules = base.mark_rule(strokeWidth=2, color=QUIET).encode(x=alt.X("low:Q"), x2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1, stroke=INK, strokeWidth=1).encode(
