@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from accounts.signin import printed_link
+from accounts.signin import signin_url
 from focusprog.sample.load import load_sample
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             self.stdout.write("{}")
             return
         links = {
-            role.value: printed_link(member.user, base_url=base_url)
+            role.value: signin_url(member.user, base_url=base_url)
             for role, member in cast.members.items()
         }
         self.stdout.write(json.dumps({"organisation": cast.organisation.slug, "links": links}))
