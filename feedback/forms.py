@@ -263,8 +263,8 @@ class RoundForm(forms.Form):
         widget=forms.RadioSelect,
         initial="named",
         help_text=(
-            "A confidential round shows figures from 5 answers on and comments from 10; this "
-            "cannot be changed once it is sent."
+            f"A confidential round shows figures from {queries.FIGURES_FROM} answers on and "
+            f"comments from {queries.COMMENTS_FROM}; this cannot be changed once it is sent."
         ),
     )
     period = forms.ChoiceField(label="Counts for", help_text="The quarter of the heatmap.")

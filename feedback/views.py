@@ -133,6 +133,8 @@ def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
         "count": count,
         "closes": services.last_day(found),
         "whom": queries.describe_selection(found),
+        "figures_from": queries.FIGURES_FROM,
+        "comments_from": queries.COMMENTS_FROM,
     }
     return render(request, "feedback/round_open.html", context)
 
@@ -153,7 +155,11 @@ def round_close(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect(address)
     if found.state != Round.State.OPEN:
         return redirect(address)
-    context = {"round": found, "receipt": queries.receipts_of([found])[0]}
+    context = {
+        "round": found,
+        "receipt": queries.receipts_of([found])[0],
+        "figures_from": queries.FIGURES_FROM,
+    }
     return render(request, "feedback/round_close.html", context)
 
 
