@@ -27,12 +27,12 @@ class _SigninTokens(PasswordResetTokenGenerator):
         self.key_salt = f"accounts.signin.{name}"
         self._seconds = seconds
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         # Django leaves out the microseconds of the last sign-in: a link made and used within the
         # second of one would survive its use.
         return f"{super()._make_hash_value(user, timestamp)}{user.last_login}{user.is_active}"
 
-    def check_token(self, user: User | None, token: str | None) -> bool:  # type: ignore[override]
+    def check_token(self, user: User | None, token: str | None) -> bool:
         if not super().check_token(user, token):
             return False
         made = base36_to_int(str(token).split("-")[0])

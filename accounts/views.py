@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -76,7 +76,7 @@ def email_link(request: HttpRequest) -> HttpResponse:
 
 @link_holders
 @never_cache
-def signin_link(request: HttpRequest, uidb64: str, token: str) -> HttpResponseBase:
+def signin_link(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
     """GET shows one button, so that a mail program which looks at links uses none up."""
     with transaction.atomic():
         user = find_user(uidb64, lock=request.method == "POST")
@@ -87,7 +87,8 @@ def signin_link(request: HttpRequest, uidb64: str, token: str) -> HttpResponseBa
             return render(request, "accounts/signin_link.html", {"link_user": user})
         if request.user.is_authenticated and request.user.pk != user.pk:
             logout(request)
-        return perform_login(request, user, redirect_url="/")
+        answer: HttpResponse = perform_login(request, user, redirect_url="/")
+        return answer
 
 
 @public

@@ -37,6 +37,10 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     for label, icon, name in _ITEMS:
         url = reverse(name, kwargs={"organisation": organisation.slug})
         items.append((label, icon, url))
+    membership = getattr(request, "membership", None)
+    if membership and membership.can_edit:
+        settings = reverse("programme:settings", kwargs={"organisation": organisation.slug})
+        items.append(("Settings", "settings", settings))
     # The longest address that the page's own begins with: Improvements lies under Touchpoints.
     current = max(
         (url for _, _, url in items[1:] if request.path.startswith(url)),

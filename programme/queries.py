@@ -2,9 +2,18 @@
 
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from programme.models import Organisation
+from programme.models import (
+    ColleagueInvite,
+    Membership,
+    Organisation,
+    Person,
+    PersonKind,
+    Segment,
+    Team,
+)
 from programme.periods import Quarter
 
 
@@ -18,3 +27,56 @@ def quarters_back(organisation: Organisation, n: int) -> list[Quarter]:
     """The current quarter and those before it, `n` in all, newest first."""
     current = current_quarter(organisation)
     return [current.shift(-back) for back in range(n)]
+
+
+def people_list(
+    *, organisation: Organisation, kind: str, words: str = "", group: int | None = None
+) -> QuerySet[Person]:
+    """Those who have not left, by name; `words` are sought in name and address, `group` is a
+    team's key for staff and a segment's for customers."""
+    people = Person.objects.active().filter(organisation=organisation, kind=kind)
+    people = people.select_related("team", "segment")
+    if words:
+        people = people.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    if group is not None:
+        at = {"team": group} if kind == PersonKind.STAFF else {"segment": group}
+        people = people.filter(**at)
+    return people
+
+
+def people_counts(organisation: Organisation) -> dict[str, int]:
+    """How many of each kind have not left."""
+    kinds = Person.objects.active().filter(organisation=organisation).values_list("kind")
+    found = dict(kinds.order_by("kind").annotate(n=Count("pk")))
+    return {kind: found.get(kind, 0) for kind in PersonKind.values}
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """By name, with their users."""
+    members = Membership.objects.filter(organisation=organisation).select_related("user")
+    return members.order_by("user__name", "user__email")
+
+
+def open_invites(organisation: Organisation) -> QuerySet[ColleagueInvite]:
+    """Those nobody has accepted yet, expired ones too, newest first."""
+    invites = ColleagueInvite.objects.filter(organisation=organisation, accepted_at=None)
+    return invites.order_by("-created_at")
+
+
+def memberships_of(user_id: int) -> list[Membership]:
+    """A user's organisations, by name."""
+    own = Membership.objects.filter(user=user_id).select_related("organisation")
+    return list(own.order_by("organisation__name"))
+
+
+def segments_with_counts(organisation: Organisation) -> QuerySet[Segment]:
+    """In order, each with `customers`: how many it has."""
+    active = Count("people", filter=Q(people__left_at=None))
+    return Segment.objects.filter(organisation=organisation).annotate(customers=active)
+
+
+def teams_with_counts(organisation: Organisation) -> QuerySet[Team]:
+    """By name, each with its parent, whom it supplies, and `staff`: how many it has."""
+    active = Count("people", filter=Q(people__left_at=None))
+    teams = Team.objects.filter(organisation=organisation).annotate(staff=active)
+    return teams.select_related("parent").prefetch_related("supplies")

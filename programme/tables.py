@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _MOST_BYTES = 10 * 1024 * 1024
-_MOST_UNPACKED = 200 * 1024 * 1024
+_MOST_UNPACKED = 100 * 1024 * 1024
 _MOST_ROWS = 200_000
 _MOST_COLUMNS = 200
 _DELIMITERS = ",;\t|"
@@ -107,18 +107,21 @@ def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
     """The first sheet's cells as text; a formula is its own text, never its result."""
     import openpyxl  # noqa: PLC0415  (a second to load)
 
+    damaged = TableError("The file cannot be read as a spreadsheet: is it damaged?")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
-                raise TableError("The file is too large once unpacked.")
+            unpacked = sum(part.file_size for part in packed.infolist())
+    except zipfile.BadZipFile as error:
+        raise damaged from error
+    if unpacked > _MOST_UNPACKED:
+        raise TableError("The file is too large once unpacked.")
+    try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield [_cell_text(value) for value in row]
-    except TableError:
-        raise
     except Exception as error:
         # openpyxl raises whatever its parser stumbles over.
-        raise TableError("The file cannot be read as a spreadsheet: is it damaged?") from error
+        raise damaged from error
 
 
 def _cell_text(value: object) -> str:

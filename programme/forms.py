@@ -1,0 +1,202 @@
+"""What people type about the organisation, its people, members, segments and teams."""
+
+import zoneinfo
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.forms import NewUserForm
+from programme.models import Organisation, Person, PersonKind, Role, Segment, Team
+
+_MONTHS = [
+    *((1, "January"), (2, "February"), (3, "March"), (4, "April"), (5, "May"), (6, "June")),
+    *((7, "July"), (8, "August"), (9, "September"), (10, "October"), (11, "November")),
+    (12, "December"),
+]
+_ROLES_HINT = (
+    "Leaders do everything. Managers change the programme, not who belongs to it. Members see it "
+    "and take part. Auditors only read."
+)
+
+
+def _zones() -> list[tuple[str, str]]:
+    """Time zones as places: "Europe/London"."""
+    places = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
+    left_out = ("Etc/", "posix/", "right/", "SystemV/", "US/")
+    return [("UTC", "UTC")] + [
+        (zone, zone.replace("_", " ")) for zone in places if not zone.startswith(left_out)
+    ]
+
+
+def _offer(field: forms.Field, rows: QuerySet[Any]) -> None:
+    """Let a field choose among these rows only: another organisation's are no choice."""
+    cast("forms.ModelChoiceField[Any]", field).queryset = rows
+
+
+def _languages() -> list[tuple[str, str]]:
+    return sorted(
+        ((code, str(name)) for code, name in settings.LANGUAGES), key=lambda each: each[1]
+    )
+
+
+class OrganisationForm(forms.Form):
+    """A new organisation."""
+
+    organisation = forms.CharField(
+        label="Name of the organisation",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    timezone = forms.ChoiceField(label="Time zone", choices=_zones, initial="Europe/London")
+    financial_year_first_month = forms.TypedChoiceField(
+        label="Financial year begins in",
+        choices=_MONTHS,
+        coerce=int,
+        initial=1,
+        help_text="Your quarters and board reports follow it.",
+    )
+
+
+class StartForm(NewUserForm, OrganisationForm):
+    """The first account, and the organisation that it leads."""
+
+    email = forms.EmailField(
+        label="Your email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    field_order = (
+        "name",
+        "email",
+        "password",
+        "organisation",
+        "timezone",
+        "financial_year_first_month",
+    )
+
+
+class SettingsForm(OrganisationForm):
+    language = forms.ChoiceField(
+        label="Language",
+        choices=_languages,
+        help_text="What new people are written to in, unless you say otherwise.",
+    )
+
+    field_order = ("organisation", "timezone", "language", "financial_year_first_month")
+
+
+class PersonForm(forms.Form):
+    """Someone who can be asked, of the one kind or the other."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    email = forms.EmailField(
+        label="Email address",
+        max_length=254,
+        required=False,
+        help_text="Without one we cannot ask them anything.",
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label="Team", required=False, empty_label="None"
+    )
+    segment = forms.ModelChoiceField(
+        Segment.objects.none(), label="Segment", required=False, empty_label="None"
+    )
+    yearly_value = forms.DecimalField(
+        label="Yearly value",
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        help_text="What they bring in a year: the most valuable are asked for your mission.",
+    )
+    language = forms.ChoiceField(label="Language", choices=_languages)
+
+    def __init__(
+        self,
+        *args: Any,
+        organisation: Organisation,
+        kind: str,
+        person: Person | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = {"language": organisation.language}
+        if person:
+            kwargs["initial"] = {
+                field: getattr(person, field)
+                for field in ("name", "email", "team", "segment", "yearly_value", "language")
+            }
+        super().__init__(*args, **kwargs)
+        if kind == PersonKind.STAFF:
+            del self.fields["segment"], self.fields["yearly_value"]
+            _offer(self.fields["team"], Team.objects.filter(organisation=organisation))
+        else:
+            del self.fields["team"]
+            _offer(self.fields["segment"], Segment.objects.filter(organisation=organisation))
+
+    def values(self) -> dict[str, Any]:
+        """As `add_person` and `update_person` take them."""
+        return {"team": None, "segment": None, "yearly_value": None, **self.cleaned_data}
+
+
+class UploadForm(forms.Form):
+    """A table of people."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="CSV or Excel (.xlsx), at most 10 MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
+    )
+    kind = forms.ChoiceField(
+        label="Who are they?",
+        required=False,
+        choices=[("", "The file says: it has a column “kind”"), *PersonKind.choices],
+        widget=forms.RadioSelect,
+    )
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label="Email address", max_length=254)
+    role = forms.ChoiceField(
+        label="Role", choices=Role.choices, initial=Role.MEMBER, help_text=_ROLES_HINT
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label="Role", choices=Role.choices, help_text=_ROLES_HINT)
+
+
+class SegmentForm(forms.Form):
+    name = forms.CharField(label="Name of the segment", max_length=200)
+    is_target = forms.BooleanField(
+        label="A target segment", required=False, help_text="The customers you want most."
+    )
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label="Name of the team", max_length=200)
+    parent = forms.ModelChoiceField(
+        Team.objects.none(), label="Part of", required=False, empty_label="No other team"
+    )
+    supplies = forms.ModelMultipleChoiceField(
+        Team.objects.none(),
+        label="Supplies",
+        required=False,
+        help_text="The teams that work with what this one delivers: its internal customers.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, *args: Any, organisation: Organisation, team: Team | None = None, **kwargs: Any
+    ) -> None:
+        if team:
+            supplies = list(team.supplies.all())
+            kwargs["initial"] = {"name": team.name, "parent": team.parent, "supplies": supplies}
+        super().__init__(*args, **kwargs)
+        others = Team.objects.filter(organisation=organisation)
+        if team:
+            others = others.exclude(pk=team.pk)
+        for name in ("parent", "supplies"):
+            _offer(self.fields[name], others)

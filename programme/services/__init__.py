@@ -1,0 +1,57 @@
+"""Every change to an organisation, its members, its people, segments and teams."""
+
+from programme.services.errors import ProgrammeError
+from programme.services.groups import (
+    add_segment,
+    change_segment,
+    delete_segment,
+    ensure_segment,
+    ensure_team,
+    move_segment,
+    save_team,
+)
+from programme.services.members import (
+    accept_invite,
+    change_role,
+    invite_colleague,
+    invite_for,
+    remove_member,
+    resend_invite,
+    withdraw_invite,
+)
+from programme.services.organisations import (
+    change_organisation,
+    create_organisation,
+    period_for,
+    start_installation,
+)
+from programme.services.people import add_person, remove_person, restore_person, update_person
+from programme.services.people_import import ImportOutcome, import_people
+
+__all__ = [
+    "ImportOutcome",
+    "ProgrammeError",
+    "accept_invite",
+    "add_person",
+    "add_segment",
+    "change_organisation",
+    "change_role",
+    "change_segment",
+    "create_organisation",
+    "delete_segment",
+    "ensure_segment",
+    "ensure_team",
+    "import_people",
+    "invite_colleague",
+    "invite_for",
+    "move_segment",
+    "period_for",
+    "remove_member",
+    "remove_person",
+    "resend_invite",
+    "restore_person",
+    "save_team",
+    "start_installation",
+    "update_person",
+    "withdraw_invite",
+]

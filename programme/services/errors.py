@@ -1,0 +1,2 @@
+class ProgrammeError(Exception):
+    """What cannot be done, in words for the person who tried."""
