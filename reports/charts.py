@@ -91,7 +91,7 @@ def standing(data: list[dict[str, Any]]) -> Any:
     """
     domain = list(MOMENT_FILLS)
     base = alt.Chart({"values": data}).encode(
-        y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=230, domain=False))
+        y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=290, domain=False))
     )
     x = alt.X(
         "net:Q",
@@ -108,7 +108,7 @@ def standing(data: list[dict[str, Any]]) -> Any:
             legend=None,
         ),
     )
-    return _dressed(alt.layer(rules, points).properties(width=300, height=alt.Step(17)))
+    return _dressed(alt.layer(rules, points).properties(width=270, height=alt.Step(17)))
 
 
 def _dressed(chart: Any) -> Any:

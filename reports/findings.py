@@ -71,7 +71,7 @@ def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ..
         for row, stage in magic
         if row.total.label == "magic" and not row.total.real_change
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gain", heatmap)
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gain", heatmap, before)
 
 
 def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], str]:
@@ -86,15 +86,18 @@ def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, 
         for row, stage in misery
         if row.total.label == "misery" and not _difference(row.total) < 0
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worry", heatmap)
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worry", heatmap, before)
 
 
-def _note(found: int, word: str, heatmap: "Heatmap") -> str:
+def _note(found: int, word: str, heatmap: "Heatmap", before: Quarter | None) -> str:
+    """What to say where there is none."""
     if found:
         return ""
     if not any(True for _ in firm_rows(heatmap)):
         return f"No {word} can be told: too few answers."
-    return f"No {word} can be told apart from chance this quarter."
+    moment, way = ("magic", "better") if word == "gain" else ("misery", "worse")
+    said = f"No touchpoint is firmly a moment of {moment}"
+    return f"{said}, and none got detectably {way}." if before else f"{said}."
 
 
 def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:

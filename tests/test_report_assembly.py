@@ -162,7 +162,12 @@ def test_a_yearly_survey_is_compared_with_the_year_before() -> None:
 def test_where_nothing_is_firm_it_says_so_plainly() -> None:
     found = report(row(1, "Invoice", cell((8, 10, 12), difference=3)))
     assert found.gains == found.worries == ()
-    assert found.gains_note == "No gain can be told apart from chance this quarter."
+    assert found.gains_note == (
+        "No touchpoint is firmly a moment of magic, and none got detectably better."
+    )
+    assert found.worries_note == (
+        "No touchpoint is firmly a moment of misery, and none got detectably worse."
+    )
 
 
 @pytest.mark.parametrize("counts", [(0, 0, 9), (0, 0, 5)])
