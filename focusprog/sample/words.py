@@ -2,12 +2,12 @@
 
 ADOPTED_TITLE = "Our first mission"
 ADOPTED = (
-    "When a lift stops, someone's day stops. We get people moving again, "
+    "When a lift stops, someone’s day stops. We get people moving again, "
     "and we tell them honestly when."
 )
 EARLIER_DRAFTS = (
     "We keep lifts running safely for all our customers, every day.",
-    "When a lift stops, someone's day stops. We get people moving again.",
+    "When a lift stops, someone’s day stops. We get people moving again.",
 )
 OPEN_TITLE = "The mission, three years on"
 
@@ -61,9 +61,9 @@ DECISIONS = (
     ("Close the desk between ten at night and six",
      "Callers at night would reach a company that does not know their building.",
      "hurts", "Not done. The night desk stays.", 420),
-    ("Give engineers the customer's mobile number",
+    ("Give engineers the customer’s mobile number",
      "They hear from the person who is coming, not from a switchboard.",
-     "helps", "Done, with the customer's consent at the first visit.", 300),
+     "helps", "Done, with the customer’s consent at the first visit.", 300),
     ("Charge for the second visit to the same fault",
      "They would pay for our not mending it the first time.",
      "hurts", "Dropped after the engineers objected.", 180),
@@ -90,10 +90,10 @@ COMMENTS = (
     ("The invoice", "misery", "I cannot match a single line to a visit."),
     ("The invoice", "misery", "Our finance team sends each one back. Each one."),
     ("The invoice", "mediocrity", "Right in the end, after two calls."),
-    ("The engineer's manner", "magic", "He explained it to our residents' meeting in his lunch break."),
-    ("The engineer's manner", "magic", "Quiet, clean, kind. Send her again."),
+    ("The engineer’s manner", "magic", "He explained it to our residents’ meeting in his lunch break."),
+    ("The engineer’s manner", "magic", "Quiet, clean, kind. Send her again."),
     ("Notice before a visit", "misery", "The caretaker learnt of the visit when the bell rang."),
-    ("Notice before a visit", "magic", "A day's warning and the engineer's name. Perfect."),
+    ("Notice before a visit", "magic", "A day’s warning and the engineer’s name. Perfect."),
     ("Mended at the first visit", "misery", "Third visit, same door."),
     ("Help arrives when promised", "magic", "Said twenty to four, rang the bell at twenty to four."),
     ("Help arrives when promised", "misery", "Promised before noon, came after dark."),
@@ -159,14 +159,14 @@ GIVEN_NAMES = (
 )  # fmt: skip
 FAMILY_NAMES = (
     "Abara", "Björk", "Castellanos", "Doyle", "Ekström", "Fonseca", "Gupta", "Hughes", "Ivanova",
-    "Jansen", "Kowalczyk", "Lefèvre", "Mbeki", "Nakamura", "O'Sullivan", "Papadopoulos", "Quist",
+    "Jansen", "Kowalczyk", "Lefèvre", "Mbeki", "Nakamura", "O’Sullivan", "Papadopoulos", "Quist",
     "Rahman", "Şahin", "Thompson", "Ueda", "Van der Berg", "Wójcik", "Yamamoto", "Zhang",
 )  # fmt: skip
 PLACES = {
-    "Housing associations": ("Mill Court", "Elm Gardens", "Harbour Homes", "St Anne's Close",
+    "Housing associations": ("Mill Court", "Elm Gardens", "Harbour Homes", "St Anne’s Close",
                              "Northgate Towers", "Riverside Tenants", "Kestrel Estate"),
     "Offices": ("Fairfax Legal", "Cobalt Studio", "Union Street 14", "Hartley Assurance",
                 "Old Mint Works", "Delft & Sons", "The Exchange"),
-    "Hospitals and care homes": ("St Brigid's Hospital", "Meadow View", "Queen's Infirmary",
+    "Hospitals and care homes": ("St Brigid’s Hospital", "Meadow View", "Queen’s Infirmary",
                                  "Oakwood Care", "The Limes", "Bayview Hospice", "Ashdown Clinic"),
 }  # fmt: skip
