@@ -31,10 +31,8 @@ def of_voice(*, voice: str, organisation_name: str) -> Asked:
 
 
 _WHO_SEES = (
-    "Those who write the mission at {organisation} read your words without your name, unless you "
-    "add it below. Your answer stays linked to your invitation, so whoever looks after these "
-    "questions at {organisation} could look up that it is yours. In return you can change it "
-    "until the question closes, and ask for it to be deleted later."
+    "Your words go to those who write the mission of {organisation}, exactly as you write them. "
+    "On the mission’s pages they stand without your name, unless you add it below."
 )
 _NAME = "Your name, if you want it beside your words"
 

@@ -1,12 +1,15 @@
 """Asking staff and customers for their words, and bringing in what they write."""
 
+import datetime as dt
 import re
 from decimal import Decimal
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from feedback import services as feedback
 from feedback.models import Comment, Invitation, Round
@@ -104,10 +107,22 @@ def test_the_question_says_who_sees_what_and_that_the_name_is_optional(mission: 
     survey = ask(mission).round.survey
     assert mission.organisation.name in survey.introduction
     assert "{organisation}" not in survey.introduction + survey.title + survey.thanks
-    assert "without your name, unless you add it" in survey.introduction
+    assert "without your name, unless you add it below" in survey.introduction
     words, name = survey.questions.all()
     assert (words.key, words.kind, words.required) == ("words", "text", True)
     assert (name.key, name.kind, name.required) == ("name", "short", False)
+
+
+def test_it_closes_at_the_end_of_a_day_two_weeks_on(mission: Mission) -> None:
+    mission.organisation.timezone = "Pacific/Auckland"
+    mission.organisation.save()
+    factories.staff(mission.organisation)
+    there = ZoneInfo("Pacific/Auckland")
+    closes_at = ask(mission).round.closes_at
+    assert closes_at is not None
+    last = closes_at.astimezone(there)
+    assert (last.hour, last.minute) == (23, 59)
+    assert last.date() == timezone.localdate(timezone=there) + dt.timedelta(days=14)
 
 
 def test_nobody_to_ask_is_said_and_nothing_is_left_behind(mission: Mission) -> None:

@@ -1,6 +1,7 @@
 """Asking staff and customers for words, through ordinary feedback rounds."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
@@ -13,7 +14,7 @@ from feedback.models import Comment, Question, Round
 from missions import questions
 from missions.models import Contribution, Mission, MissionRound, Voice
 from missions.services.errors import MissionsError, locked
-from programme.models import Membership
+from programme.models import Membership, Organisation
 from programme.queries import current_quarter
 from programme.services import period_for
 
@@ -76,7 +77,7 @@ def ask_for_words(
             selection={"most_valuable": most_valuable} if most_valuable else {},
             message=message,
             created_by=asked_by,
-            closes_at=timezone.now() + dt.timedelta(days=DAYS_TO_ANSWER),
+            closes_at=_last_moment(organisation),
         )
         feedback.open_round(round=opened)
         opened.refresh_from_db()
@@ -85,6 +86,13 @@ def ask_for_words(
     return MissionRound.objects.create(
         organisation=organisation, mission=mission, round=opened, voice=voice
     )
+
+
+def _last_moment(organisation: Organisation) -> dt.datetime:
+    """The end of the last day for answers, where the organisation is."""
+    zone = ZoneInfo(organisation.timezone)
+    day = timezone.localdate(timezone=zone) + dt.timedelta(days=DAYS_TO_ANSWER)
+    return dt.datetime.combine(day, dt.time(23, 59), tzinfo=zone)
 
 
 @transaction.atomic
