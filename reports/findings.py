@@ -152,13 +152,15 @@ def standfirst(known: Known, measures: tuple[Measure, ...]) -> str:
         )
     for measure in measures:
         if measure.key == "recommend" and measure.now is not None:
-            since = "the year before" if measure.last_quarter is None else "last quarter"
-            change = measure.since_year if measure.last_quarter is None else measure.since_quarter
-            said.append(
+            stands = (
                 f"Recommendation stands at {signed(measure.now.value)} "
-                f"({signed(measure.now.low)} to {signed(measure.now.high)}); "
-                f"against {since}: {change}."
+                f"({signed(measure.now.low)} to {signed(measure.now.high)})"
             )
+            if measure.last_quarter is not None:
+                stands += f"; against last quarter: {measure.since_quarter}"
+            elif measure.last_year is not None:
+                stands += f"; against last year: {measure.since_year}"
+            said.append(f"{stands}.")
     return " ".join(said)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from programme.models import Segment
+from programme.models import Period, Segment
 from programme.periods import Quarter
 from reports.assembly import assemble
 from reports.contents import MissionPart, Report
@@ -71,7 +71,7 @@ def row(
 def heatmap(*rows: Row) -> Heatmap:
     stages = (StageRows(stage=Stage(name="In the shop"), rows=rows),)
     return Heatmap(
-        period=None,  # type: ignore[arg-type]  (assembly does not look at it)
+        period=Period(year=2026, number=3),
         compare_with=None,
         voice="customer",
         segments=(Segment(name="Export"),),
@@ -108,7 +108,10 @@ def report(*rows: Row, **fields: object) -> Report:
 def test_an_organisation_with_nothing_has_a_report_that_says_so() -> None:
     found = assemble(NOTHING)
     assert "Nothing can be said about 2026Q3 yet" in found.headline
-    assert found.gains == found.worries == found.priorities == found.changes == ()
+    assert not (found.gains)
+    assert not (found.worries)
+    assert not (found.priorities)
+    assert not (found.changes)
     assert found.gains_note == "No gain can be told: too few answers."
     assert [measure.now for measure in found.measures] == [None] * 4
     assert [ask.title for ask in found.asks] == ["Adopt a mission"]

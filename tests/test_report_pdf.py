@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
@@ -72,7 +73,7 @@ def test_it_says_who_and_when_and_in_which_language(printed: rendering.Printed) 
     reader = PdfReader(io.BytesIO(printed.pdf))
     assert reader.metadata is not None
     assert reader.metadata.title == "Harbour & Vale: board report 2026Q3"
-    assert reader.root_object["/Lang"] == "en"
+    assert str(reader.root_object["/Lang"]) == "en"
     assert reader.get_num_pages() == printed.pages
     assert 8 <= printed.pages <= 12
 
@@ -203,7 +204,7 @@ def test_a_print_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_press_reads_only_the_project_s_own_files(tmp_path: Path) -> None:
-    static = Path(rendering.settings.BASE_DIR) / "static"
+    static = Path(settings.BASE_DIR) / "static"
     secret = tmp_path / "secret.svg"
     secret.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     files = press.own_files(static, {"measures": "<svg/>"})
