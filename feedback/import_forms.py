@@ -18,11 +18,19 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label="Answers",
+        error_messages={
+            "required": "Choose the file with the answers.",
+            "empty": "This file is empty.",
+        },
         help_text="A CSV or XLSX with one row for each person who answered, up to 50 MB.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
     mapping = forms.FileField(
         label="Mapping",
+        error_messages={
+            "required": "Choose the mapping.",
+            "empty": "This mapping is empty.",
+        },
         help_text="A TOML file that says what each column means; see the example below.",
         widget=forms.ClearableFileInput(attrs={"accept": ".toml,text/plain"}),
     )
