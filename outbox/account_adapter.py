@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         text = render_to_string(f"{template_prefix}_message.txt", context)
         try:
-            html = render_to_string(f"{template_prefix}_message.html", context)
+            html: str = render_to_string(f"{template_prefix}_message.html", context)
         except TemplateDoesNotExist:
             html = ""
         write_emails(
