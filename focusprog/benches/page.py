@@ -7,6 +7,7 @@ CPU time of the web server and the database together, on the same server as the 
 
 import re
 import statistics
+import urllib.error
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
@@ -95,8 +96,12 @@ class _Visitor:
         return [path.removeprefix(self.base) for path in paths if path.startswith(self.base + home)]
 
     def _is_page(self, path: str) -> bool:
-        with self.opener.open(self.base + path) as answer:
-            return bool(answer.headers.get_content_type() == "text/html")
+        try:
+            with self.opener.open(self.base + path) as answer:
+                return bool(answer.headers.get_content_type() == "text/html")
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise RuntimeError(f"{path} answers {error.code}") from error
 
     def _get(self, url: str) -> str:
         with self.opener.open(url) as answer:
