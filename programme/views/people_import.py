@@ -74,7 +74,9 @@ def people_import_preview(request: OrganisationRequest, token: str) -> HttpRespo
         return redirect(request.path)
     if request.method == "POST":
         cache.delete(_key(request, token))
-        messages.success(request, f"{outcome.added:,} people added, {outcome.changed:,} changed.")
+        messages.success(
+            request, f"The list is in: {outcome.added:,} added, {outcome.changed:,} changed."
+        )
         answer = redirect("programme:people", organisation=request.organisation.slug)
         answer["Location"] += f"?kind={people.rows[0].kind}"
         return answer
