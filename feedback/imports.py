@@ -16,12 +16,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from feedback.import_files import AnswerFile
 from feedback.import_rows import ImportSummary, Progress, Reader, Row, columns_of, latest_rows
 from feedback.mapping import TEXT, ResponseMapping
 from feedback.models import Case, Question, Round, Survey
 from feedback.services import FeedbackError
-from programme.models import Organisation, Period
+from programme.models import Membership, Organisation, Period, Role
 from programme.services import ensure_segment, ensure_team, period_for
 from touchpoints.models import Touchpoint, Voice
 from touchpoints.moments import moment_of
@@ -39,9 +40,24 @@ class ImportRefusedError(FeedbackError):
         self.summary = summary
 
 
-def ensure_organisation(*, slug: str, name: str) -> tuple[Organisation, bool]:
-    """The organisation with this slug, and whether it is new. Nobody belongs to a new one."""
-    return Organisation.objects.get_or_create(slug=slug, defaults={"name": name or slug})
+@transaction.atomic
+def ensure_organisation(
+    *, slug: str, name: str, leader_email: str = ""
+) -> tuple[Organisation, bool]:
+    """The organisation with this slug, and whether anybody belongs to it. Whoever has an account
+    under `leader_email` does afterwards, as its leader unless they had a role.
+
+    Raises ImportRefusedError where there is no such account.
+    """
+    organisation, _ = Organisation.objects.get_or_create(slug=slug, defaults={"name": name or slug})
+    if leader_email:
+        leader = User.objects.filter(email__iexact=leader_email).first()
+        if leader is None:
+            raise ImportRefusedError(f"Nobody has an account under {leader_email}.")
+        Membership.objects.get_or_create(
+            organisation=organisation, user=leader, defaults={"role": Role.LEADER}
+        )
+    return organisation, organisation.memberships.exists()
 
 
 @transaction.atomic

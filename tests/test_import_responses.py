@@ -17,7 +17,7 @@ from django.db import connection
 from feedback.import_files import FileError, open_answers
 from feedback.mapping import MappingError, parse_mapping
 from feedback.models import Comment, Question, Response, Round, Survey
-from programme.models import Organisation, Period, Segment, Team
+from programme.models import Membership, Organisation, Period, Role, Segment, Team
 from tests import factories
 from tests.conftest import PROJECT
 from touchpoints.models import Journey, RatingTally, Stage, Touchpoint
@@ -406,6 +406,22 @@ def test_the_command_says_what_is_wrong_in_a_sentence(tmp_path: Path) -> None:
         )
     with pytest.raises(CommandError, match="short name"):
         call_command("import_responses", "x", "--mapping=y", "--organisation=Not a slug")
+
+
+def test_a_leader_with_an_account_may_be_named(run: Callable[..., Any], tmp_path: Path) -> None:
+    run()
+    user = factories.user("ada@example.com")
+    arguments = (str(tmp_path / "answers.csv"), f"--mapping={tmp_path / 'mapping.toml'}")
+    for _ in range(2):
+        call_command(
+            "import_responses", *arguments, "--organisation=ferries", "--leader=Ada@example.com"
+        )
+    membership = Membership.objects.get(organisation__slug="ferries")
+    assert (membership.user, membership.role) == (user, Role.LEADER)
+    with pytest.raises(CommandError, match="Nobody has an account"):
+        call_command(
+            "import_responses", *arguments, "--organisation=ferries", "--leader=bob@example.com"
+        )
 
 
 # The real thing

@@ -24,18 +24,28 @@ class Command(BaseCommand):
         parser.add_argument("--mapping", type=Path, required=True, metavar="MAPPING.toml")
         parser.add_argument("--organisation", required=True, metavar="SLUG")
         parser.add_argument(
+            "--leader", default="", metavar="EMAIL", help="whose account may see a new organisation"
+        )
+        parser.add_argument(
             "--strict", action="store_true", help="refuse the whole file if any of it does not fit"
         )
 
     def handle(
-        self, *args: object, file: Path, mapping: Path, organisation: str, strict: bool, **_: object
+        self,
+        *args: object,
+        file: Path,
+        mapping: Path,
+        organisation: str,
+        leader: str,
+        strict: bool,
+        **_: object,
     ) -> None:
         try:
             validate_slug(organisation)
             meaning = parse_mapping(mapping.read_text("utf-8-sig"))
             with file.open("rb") as opened, transaction.atomic():
-                owner, is_new = imports.ensure_organisation(
-                    slug=organisation, name=meaning.organisation
+                owner, has_members = imports.ensure_organisation(
+                    slug=organisation, name=meaning.organisation, leader_email=leader
                 )
                 summary = imports.import_responses(
                     organisation=owner,
@@ -61,8 +71,11 @@ class Command(BaseCommand):
         self._print(summary)
         if not summary.changed:
             self.stderr.write("This file was brought in before: nothing has changed.")
-        if is_new:
-            self.stderr.write(f"{owner} is new, and nobody belongs to it yet.")
+        if not has_members:
+            self.stderr.write(
+                f"Nobody belongs to {owner} yet: run this again with --leader and the email of "
+                "someone who has an account."
+            )
 
     def _print(self, summary: ImportSummary) -> None:
         self.stdout.write(json.dumps(summary.as_json(), indent=2, ensure_ascii=False))
