@@ -1,5 +1,8 @@
 """Respondents' pages: links, what they promise, and leaving."""
 
+from collections.abc import Callable
+from email.message import EmailMessage
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from feedback.models import Invitation, Response
+from feedback.queries import receipts
 from feedback.services import (
     QuestionSpec,
     close_round,
@@ -14,6 +18,7 @@ from feedback.services import (
 )
 from programme.models import Organisation, Person
 from tests import factories
+from tests.conftest import wait_until
 from tests.respondents import link_of, opened, sent_round
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +227,36 @@ def test_two_links_in_one_browser_stay_apart(
         page.get_by_role("heading", name="Thank you").wait_for()
     assert Response.objects.get(round=second_round).answers == {"comment": "The second"}
     assert Response.objects.exclude(round=second_round).get().answers == {"comment": "The first"}
+
+
+# By mail
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invitations_go_by_mail_and_their_links_answer(
+    organisation: Organisation,
+    celery_worker: None,
+    mailbox: Callable[[], list[EmailMessage]],
+) -> None:
+    people = [factories.customer(organisation, f"Zoë {n}") for n in range(3)]
+    sent = factories.draft_round(organisation, title="Wie geht’s? How are you?")
+    open_round(round=sent)
+    messages = wait_until(lambda: len(found := mailbox()) == 3 and found)
+    assert isinstance(messages, list)
+    assert {message["To"] for message in messages} == {
+        f"{person.name} <{person.email}>" for person in people
+    }
+    for message in messages:
+        assert message["Subject"] == "Wie geht’s? How are you?"
+        assert message["From"].startswith(organisation.name)
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        text, html = message.get_body(("plain",)), message.get_body(("html",))
+        assert text is not None
+        assert html is not None
+        words = text.get_content()
+        link = words[words.index("/a/") :].split()[0]
+        assert link in html.get_content()
+        client, page = opened(link)
+        client.post(page, {"q-recommend": "9", "version": "0", "move": "on"})
+    (receipt,) = receipts(organisation=organisation, period=sent.period)
+    assert (receipt.invited, receipt.sent, receipt.failed, receipt.answered) == (3, 3, 0, 3)
