@@ -27,6 +27,8 @@ _THEM = {
     "travellers", "tenant", "tenants", "resident", "residents", "student", "students", "home",
     "homes", "household", "households", "they", "them", "their",
 }  # fmt: skip
+# With these, a noun that we do not know may well be a customer: "every islander".
+_POINTERS = {"every", "each", "nobody"}
 _BUZZWORDS = (
     "best-in-class", "best in class", "best of breed", "world-class", "world class",
     "cutting-edge", "cutting edge", "state-of-the-art", "market-leading", "industry-leading",
@@ -94,12 +96,13 @@ def _length(text: str, words: list[str]) -> Hint | None:
 
 
 def _customers(text: str, words: list[str]) -> Hint | None:
-    if any(word in _THEM for word in words):
+    if any(word in _THEM or word in _POINTERS for word in words):
         return None
     return Hint(
         "customers",
-        "Nobody is served in it",
-        "No word here stands for the people you do this for. Say who they are, or say “you”.",
+        "Who is it for?",
+        "We see no word for the people you do this for. If there is one, pass over this. If not, "
+        "say who they are, or say “you”.",
     )
 
 

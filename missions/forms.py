@@ -63,6 +63,7 @@ class WordsForm(forms.Form):
         ),
         choices=Readiness.Answer.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose the answer that comes nearest."},
     )
 
     def __init__(self, *args: Any, is_leader: bool, **kwargs: Any) -> None:
@@ -73,7 +74,8 @@ class WordsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         prompts = ("feel", "believe", "go")
-        if not any(cleaned.get(prompt) for prompt in prompts) and not self.errors:
+        wrong = any(prompt in self.errors for prompt in prompts)
+        if not wrong and not any(cleaned.get(prompt) for prompt in prompts):
             self.add_error("feel", "Write something under at least one of the three.")
         return cleaned
 
@@ -159,12 +161,17 @@ class AdoptForm(forms.Form):
     review_on = forms.DateField(
         label="When will you look at it again?",
         help_text="A year is usual. Until then it stands.",
+        error_messages={"required": "Choose the day on which you will look at it again."},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
 class DecisionForm(forms.Form):
-    title = forms.CharField(label="What was decided?", max_length=300)
+    title = forms.CharField(
+        label="What was decided?",
+        max_length=300,
+        error_messages={"required": "Say in a few words what was decided."},
+    )
     customer_change = _PlainText(
         label="What does this change for the customer?",
         help_text="If the honest answer is “nothing”, write why it is worth doing all the same.",
@@ -176,6 +183,7 @@ class DecisionForm(forms.Form):
         label="Held against the mission, it",
         choices=Decision.Fit.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the three."},
     )
     outcome = _PlainText(
         label="What came of it?",
@@ -186,6 +194,7 @@ class DecisionForm(forms.Form):
     )
     decided_on = forms.DateField(
         label="Decided on",
+        error_messages={"required": "Give the day on which it was decided."},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

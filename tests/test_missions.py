@@ -356,6 +356,7 @@ def test_the_steps_say_what_comes_next(
         ("🎉🎉", []),
         ("We leave every home warmer than we found it.", ["we-words"]),
         ("Every home is warmer when we leave.", []),
+        ("We take every islander across.", []),
         ("Bread worth crossing the street for.", ["customers"]),
         ("You get innovative solutions.", ["buzzwords"]),
         ("Your bank, number one by 2030.", ["numbers"]),
