@@ -56,6 +56,7 @@ class Grid:
 
     groups: tuple[Group, ...]
     columns: int
+    with_other: bool
     shown: int
     real_changes: int
 
@@ -76,9 +77,12 @@ def grid(*, organisation: Organisation, shown: Heatmap, asked: Asked) -> Grid:
     else:
         rows = sorted((row for _, row in kept), key=lambda row: _order(row, asked, between))
         groups = (Group(None, tuple(map(make.row, rows)), len(rows), False, ""),) if rows else ()
+    # A column for the other voice only where it has said something this quarter.
+    with_other = any(not row.staff.hidden for _, row in every)
     return Grid(
         groups=groups,
-        columns=4 if asked.show == "gap" else len(shown.segments) + 5,
+        columns=4 if asked.show == "gap" else len(shown.segments) + 4 + with_other,
+        with_other=with_other,
         shown=len(kept),
         real_changes=sum(_changed(row) for _, row in every),
     )
