@@ -7,10 +7,14 @@ CPU time of the web server and the database together, on the same server as the 
 
 import re
 import statistics
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.cookiejar import CookieJar
+from pathlib import Path
 
 from focusprog.benches.programme import Running, own_folder, running
 
@@ -27,7 +31,11 @@ def run(scale: float) -> dict[str, float | int | str]:
     ):
         visitor = _Visitor(it)
         home = visitor.sign_in()
-        pages = {"respondents: public mission": f"/m/{home.split('/')[2]}/"} | visitor.pages(home)
+        pages = {
+            "respondents: answer": visitor.open_invitation(data / "mailbox"),
+            "anyone: public mission": f"/m/{home.split('/')[2]}/",
+            **visitor.pages(home),
+        }
         bare = [visitor.cost("/bare/", 5 * repeats)]
         costs = {}
         for name, path in pages.items():
@@ -65,6 +73,20 @@ class _Visitor:
             self.opener.open(request).close()
         with self.opener.open(f"{self.base}/") as answer:
             return urllib.parse.urlsplit(str(answer.url)).path
+
+    def open_invitation(self, mailbox: Path) -> str:
+        """Follow the link of an email that the sample's open round has sent; the path of its page
+        of questions."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for file in mailbox.glob("*.eml"):
+                message = message_from_bytes(file.read_bytes(), policy=policy.default)
+                text = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
+                if text and (link := re.search(r"http://\S+/a/\S+/", text.get_content())):
+                    with self.opener.open(link[0]) as answer:
+                        return urllib.parse.urlsplit(str(answer.url)).path
+            time.sleep(0.2)
+        raise RuntimeError("the sample's open round has sent no invitation")
 
     def pages(self, home: str) -> dict[str, str]:
         """One path of each kind of page, by kind, two clicks from the home page."""
