@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import link_holders, public, signed_in
+from accounts.browsers import browser_of
 from accounts.forms import EmailLinkForm, ProfileForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -33,8 +34,9 @@ def profile(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Your name is saved.")
         return redirect("accounts:profile")
     sessions = UserSession.objects.purge_and_list(request.user)
-    sessions.sort(key=lambda session: session.last_seen_at, reverse=True)
-    return render(request, "accounts/profile.html", {"form": form, "sessions": sessions})
+    sessions.sort(key=lambda session: session.created_at, reverse=True)
+    shown = [(session, browser_of(session.user_agent)) for session in sessions]
+    return render(request, "accounts/profile.html", {"form": form, "sessions": shown})
 
 
 @signed_in

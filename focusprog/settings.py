@@ -196,6 +196,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+# Limits count by the visitor's address: in the deployed shape, the one that the proxy adds.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0 if EMBEDDED else 1
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "reset_password": "accounts.forms.AskResetForm",

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from accounts.browsers import browser_of
 from accounts.models import User
 from accounts.signin import emailed_link, signin_url
 from outbox.models import Email
@@ -193,6 +194,25 @@ def test_signing_out_everywhere(db: None) -> None:
     laptop.post(reverse("accounts:sign_out_everywhere"))
     assert not _is_signed_in(phone)
     assert not _is_signed_in(laptop)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "browser"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1",
+            "Safari on an iPhone",
+        ),
+        ("curl/8.0", "Another program"),
+        ("", "Another program"),
+    ],
+)
+def test_browsers_by_the_name_people_use(user_agent: str, browser: str) -> None:
+    assert browser_of(user_agent) == browser
 
 
 def test_ones_name(as_user: Callable[[User], Client]) -> None:
