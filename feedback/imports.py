@@ -127,6 +127,8 @@ class _Writer:
         self.round = self._ensure_round(known, period, fingerprint)
         self.questions = {question.key: question for question in self.survey.questions.all()}
         self.groups: dict[str, int | None] = {"": None}
+        for _, name in mapping.group.names if mapping.group else ():
+            self._group(name)
         self.moments: Counter[tuple[int, int | None, str, str]] = Counter()
         self.counts: dict[str, Counter[str]] = {key: Counter() for key in self.questions}
         self.scales = {question.key: question.scale for question in mapping.questions}

@@ -44,7 +44,8 @@ class MappedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The column that tells groups apart: segments of customers or teams of staff."""
+    """The column that tells groups apart: segments of customers or teams of staff, and the names
+    of its values, in the order in which the groups are to stand."""
 
     column: str
     names: tuple[tuple[str, str], ...]
@@ -121,7 +122,7 @@ def _group(table: Mapping[str, Any], audience: str) -> Slice | None:
         raise MappingError(f'[{name}] names must look like {{ A = "Area A" }}.')
     return Slice(
         column=_text(group, "column", f"[{name}]"),
-        names=tuple(sorted((key.strip(), _text(names, key, f"[{name}] names")) for key in names)),
+        names=tuple((key.strip(), _text(names, key, f"[{name}] names")) for key in names),
     )
 
 
