@@ -1,10 +1,13 @@
 """Reading missions: how far they are, whose words they hold, and what anyone may see."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.utils import timezone
 
 from feedback import queries as feedback
 from feedback.models import Round
@@ -78,6 +81,11 @@ class Reach:
     people: int
     out_of_reach: int
     least_value: Decimal | None
+
+
+def today(organisation: Organisation) -> dt.date:
+    """The day it is where the organisation is."""
+    return timezone.localdate(timezone=ZoneInfo(organisation.timezone))
 
 
 def adopted(organisation: Organisation) -> Mission | None:

@@ -7,11 +7,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Left
-from django.utils import timezone
 
 from feedback import services as feedback
 from feedback.models import Comment, Question, Round
-from missions import questions
+from missions import queries, questions
 from missions.models import Contribution, Mission, MissionRound, Voice
 from missions.services.errors import MissionsError, locked
 from programme.models import Membership, Organisation
@@ -90,9 +89,8 @@ def ask_for_words(
 
 def _last_moment(organisation: Organisation) -> dt.datetime:
     """The end of the last day for answers, where the organisation is."""
-    zone = ZoneInfo(organisation.timezone)
-    day = timezone.localdate(timezone=zone) + dt.timedelta(days=DAYS_TO_ANSWER)
-    return dt.datetime.combine(day, dt.time(23, 59), tzinfo=zone)
+    day = queries.today(organisation) + dt.timedelta(days=DAYS_TO_ANSWER)
+    return dt.datetime.combine(day, dt.time(23, 59), tzinfo=ZoneInfo(organisation.timezone))
 
 
 @transaction.atomic

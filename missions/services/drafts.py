@@ -1,12 +1,11 @@
 """Drafts and adoption."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from feedback.models import Round
+from missions import queries
 from missions.models import Draft, Mission
 from missions.services.asking import close_asking, gather_contributions
 from missions.services.errors import MissionsError, StaleDraftError, advance, locked
@@ -52,7 +51,7 @@ def adopt(*, mission: Mission, draft: Draft, review_on: dt.date) -> Mission:
     mission = locked(mission)
     if draft.mission_id != mission.pk:
         raise MissionsError("That draft belongs to another mission.")
-    today = timezone.localdate(timezone=ZoneInfo(mission.organisation.timezone))
+    today = queries.today(mission.organisation)
     if review_on <= today:
         raise MissionsError("Choose a review date in the future.")
     for asked in mission.rounds.filter(round__state=Round.State.OPEN).select_related("round"):

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from missions import forms, queries, services
 from missions.models import Decision
@@ -28,7 +27,9 @@ def decision_add(request: OrganisationRequest) -> HttpResponse:
     if adopted is None:
         messages.info(request, "Decisions are tested against an adopted mission: adopt one first.")
         return _to_register(request)
-    form = forms.DecisionForm(sent(request), initial={"decided_on": timezone.localdate()})
+    form = forms.DecisionForm(
+        sent(request), initial={"decided_on": queries.today(request.organisation)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.record_decision(

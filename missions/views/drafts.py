@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from missions import clarity, forms, queries, services
@@ -146,7 +145,10 @@ def adopt(request: OrganisationRequest, mission: int) -> HttpResponse:
         if wanted:
             raise Http404
         return mission_page(request, "missions/adopt.html", found, {"draft": None})
-    initial = {"version": chosen.version, "review_on": _a_year_on(timezone.localdate())}
+    initial = {
+        "version": chosen.version,
+        "review_on": _a_year_on(queries.today(request.organisation)),
+    }
     form = forms.AdoptForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         one = get_object_or_404(versions, version=form.cleaned_data["version"])

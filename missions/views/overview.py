@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from accounts.access import public
 from missions import forms, queries, services
@@ -32,7 +31,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
 @members(Role.LEADER)
 def mission_add(request: OrganisationRequest) -> HttpResponse:
     form = forms.MissionForm(sent(request))
-    usual = f"Mission {timezone.localdate():%Y}"
+    usual = f"Mission {queries.today(request.organisation):%Y}"
     if request.method == "POST" and form.is_valid():
         mission = services.start_mission(
             organisation=request.organisation,
