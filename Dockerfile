@@ -21,4 +21,4 @@ ENV PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static
 USER focusprog
 EXPOSE 8000
-CMD ["gunicorn", "focusprog.wsgi:application", "--config", "deploy/gunicorn.py"]
+CMD ["gunicorn", "focusprog.wsgi:application", "--config", "deploy/web_server.py"]

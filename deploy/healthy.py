@@ -18,13 +18,14 @@ BEAT_SCHEDULE = Path("/tmp/beat-schedule")  # noqa: S108  (the container's own)
 def web() -> bool:
     host = os.environ["ALLOWED_HOSTS"].split(",")[0]
     page = urllib.request.Request("http://127.0.0.1:8000/healthz", headers={"Host": host})
-    with urllib.request.urlopen(page, timeout=5) as answer:  # noqa: S310  (our own address)
+    with urllib.request.urlopen(page, timeout=8) as answer:  # noqa: S310  (our own address)
         return bool(answer.status == 200)
 
 
 def worker() -> bool:
     name = f"celery@{socket.gethostname()}"
-    ping = ["celery", "--app", "focusprog", "inspect", "ping", "--destination", name]
+    ping = ["celery", "--app", "focusprog", "inspect", "ping", "--timeout", "10"]
+    ping += ["--destination", name]
     return subprocess.run(ping, check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
