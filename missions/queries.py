@@ -61,6 +61,8 @@ class Progress:
     @property
     def next_step(self) -> Step | None:
         """The first step that still waits; none once the mission is adopted."""
+        if self.steps[-1].done:
+            return None
         return next((step for step in self.steps if not step.done), None)
 
 
@@ -130,7 +132,6 @@ def progress(mission: Mission) -> Progress:
         versions=Count("drafts", distinct=True),
     )
     asking = f"{found['open']} open" if found["open"] else "Closed" if found["asked"] else ""
-    closed = not mission.is_open
     steps = (
         Step(
             "missions:words",
@@ -138,7 +139,7 @@ def progress(mission: Mission) -> Progress:
             "What you feel, what you believe and where you want to go, before anyone else’s words "
             "can lead yours.",
             "Write your words",
-            counts.leader > 0 or closed,
+            counts.leader > 0,
             _count(counts.leader, "contribution"),
         ),
         Step(
@@ -147,7 +148,7 @@ def progress(mission: Mission) -> Progress:
             "Your people first, then the customers you would least like to lose. One question by "
             "email, one to three sentences back.",
             "Ask your people",
-            found["asked"] > 0 or closed,
+            found["asked"] > 0,
             asking,
         ),
         Step(
@@ -155,7 +156,7 @@ def progress(mission: Mission) -> Progress:
             "Themes",
             "Put together what says the same thing, and see who said it.",
             "Find the themes",
-            found["themes"] > 0 or closed,
+            found["themes"] > 0,
             _count(found["themes"], "theme"),
         ),
         Step(
@@ -163,7 +164,7 @@ def progress(mission: Mission) -> Progress:
             "Draft",
             "Write one statement, with everyone’s words beside it.",
             "Write a draft",
-            found["versions"] > 0 or closed,
+            found["versions"] > 0,
             _count(found["versions"], "version"),
         ),
         Step(
@@ -171,7 +172,7 @@ def progress(mission: Mission) -> Progress:
             "Adopt",
             "Make it the mission: a date, a review date and a public page.",
             "Adopt the statement",
-            closed,
+            not mission.is_open,
             f"{mission.adopted_on:%-d %B %Y}" if mission.adopted_on else "",
         ),
     )

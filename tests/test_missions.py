@@ -340,6 +340,8 @@ def test_the_steps_say_what_comes_next(
     services.adopt(mission=mission, draft=draft(mission, leader), review_on=NEXT_YEAR)
     mission.refresh_from_db()
     assert following() == ""
+    done = {step.label: step.done for step in queries.progress(mission).steps}
+    assert (done["Ask others"], done["Adopt"]) == (False, True)
     assert mission.state == Mission.State.ADOPTED
     assert queries.progress(mission).counts == queries.VoiceCounts(1, 0, 0)
     assert Voice.LEADER in mission.contributions.values_list("voice", flat=True)
