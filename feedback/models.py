@@ -267,7 +267,7 @@ class ImportJob(OrganisationOwned):
         FAILED = "failed", "Not brought in"
 
     filename = models.CharField(max_length=200)
-    content = models.BinaryField(default=b"")
+    content = models.BinaryField(default=b"")  # compressed by zlib
     mapping = models.TextField()
     strict = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
