@@ -220,7 +220,7 @@ def _observed(known: Known) -> list[str]:
             differences[index] = (before[one.touchpoint_id], now[one.touchpoint_id], changed)
     real = discoveries([changed.p for _, _, changed in differences.values()])
     for (index, (before_it, now_it, _)), is_real in zip(differences.items(), real, strict=True):
-        moved = f"{signed(before_it.value)} to {signed(now_it.value)}"
+        moved = f"from {signed(before_it.value)} to {signed(now_it.value)}"
         found[index] = f"{moved}: a real change" if is_real else f"{moved}: no detectable change"
     return found
 

@@ -270,7 +270,7 @@ def test_the_quarter_of_completion_is_not_its_own_before() -> None:
     done = improvement(state="done", done_on=dt.date(2026, 5, 1))
     history = (cell((60, 5, 0)), cell((0, 5, 60)))
     found = report(row(1, "Invoice", cell((0, 5, 60)), history=history), improvements=[done])
-    assert found.improvements[0].observed.startswith("−")
+    assert found.improvements[0].observed.startswith("from −")
 
 
 def test_recommend_counts_as_everybody_counts_it() -> None:
