@@ -1,7 +1,7 @@
 """Emails about an account go through the outbox like all others."""
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -15,6 +15,14 @@ from outbox.services import NewEmail, write_emails
 
 class AccountAdapter(DefaultAccountAdapter):
     """What django-allauth asks of us: whether strangers may sign up, and how to send."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or the password is not right. Try again, or "
+        "let us email you a link.",
+        "too_many_login_attempts": "That was many tries in a short time. Wait a few minutes, or "
+        "let us email you a link.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People join by a colleague's invite, never by themselves."""

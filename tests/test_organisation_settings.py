@@ -100,9 +100,10 @@ def test_teams(organisation: Organisation, as_manager: Client) -> None:
     )
     assert "cannot be part of itself" in str(circle.context["form"].errors)
     as_manager.post(_url("team_edit", organisation, team=parts.pk), {"name": "Spare parts"})
-    parts.refresh_from_db()
-    assert (parts.name, parts.parent) == ("Spare parts", None)
-    assert not parts.supplies.exists()
+    renamed = Team.objects.get(pk=parts.pk)
+    assert renamed.name == "Spare parts"
+    assert renamed.parent is None
+    assert not renamed.supplies.exists()
 
 
 def test_a_teams_name_is_there_once_a_parent(organisation: Organisation) -> None:

@@ -2,16 +2,16 @@
 
 import time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from programme.models import Organisation, Person, Segment, Team
-from programme.people_table import COLUMNS, example_rows, read_people
+from programme.people_table import COLUMNS, PeopleTable, example_rows, read_people
 from programme.services import import_people, remove_person
 from programme.tables import read_table, write_csv, write_xlsx
 from tests import factories
@@ -21,13 +21,13 @@ HEAD = "name,email,kind,team,segment,yearly value,language\n"
 
 def _upload(
     client: Client, organisation: Organisation, content: bytes, kind: str = "", name: str = "p.csv"
-) -> HttpResponse:
+) -> Any:
     url = reverse("programme:people_import", args=[organisation.slug])
     file = SimpleUploadedFile(name, content)
     return client.post(url, {"file": file, "kind": kind}, follow=True)
 
 
-def _read(text: str, kind: str = ""):
+def _read(text: str, kind: str = "") -> PeopleTable:
     return read_people(read_table(text.encode(), "p.csv"), kind=kind)
 
 
