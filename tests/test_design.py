@@ -101,7 +101,8 @@ def test_a_respondents_page_is_light() -> None:
     shell = (PROJECT / "templates/respond.html").read_text()
     assert "<script" not in shell
     assert shell.count('rel="stylesheet"') == 1
-    assert (PROJECT / "static/css/respond.css").stat().st_size < 12_000
+    files = ["static/css/respond.css", "static/icon.svg"]
+    assert sum((PROJECT / file).stat().st_size for file in files) < 12_000
 
 
 def test_style_page_needs_a_user(db: None) -> None:
@@ -111,7 +112,7 @@ def test_style_page_needs_a_user(db: None) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.django_db(transaction=True)
 def test_every_part_is_accessible(
     width: int,
@@ -123,7 +124,9 @@ def test_every_part_is_accessible(
     page = sign_in_browser(leader.user).new_page()
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{live_server}{reverse('style')}")
-    found = Axe().run(page, options=AXE)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    home = reverse("home", kwargs={"organisation": leader.organisation.slug})
+    for address in (reverse("style"), home):
+        page.goto(f"{live_server}{address}")
+        found = Axe().run(page, options=AXE)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -120,8 +120,12 @@ class HandOffForm(forms.Form):
         help_text="Such as “The order, complete and checked”.",
         max_length=_LONGEST,
     )
-    giver = forms.ModelChoiceField(label="From which team?", queryset=Team.objects.none())
-    receiver = forms.ModelChoiceField(label="To which team?", queryset=Team.objects.none())
+    giver = forms.ModelChoiceField(
+        label="From which team?", queryset=Team.objects.none(), empty_label="Choose a team"
+    )
+    receiver = forms.ModelChoiceField(
+        label="To which team?", queryset=Team.objects.none(), empty_label="Choose a team"
+    )
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
