@@ -168,7 +168,8 @@ def test_chance_is_called_chance(as_manager: Client, done: Improvement) -> None:
 def test_an_archived_touchpoint_s_improvement_can_still_be_changed(
     as_manager: Client, done: Improvement
 ) -> None:
-    Touchpoint.objects.filter(pk=done.touchpoint_id).update(archived_at="2026-01-01T00:00Z")
+    assert done.touchpoint is not None
+    Touchpoint.objects.filter(pk=done.touchpoint.pk).update(archived_at="2026-01-01T00:00Z")
     address = _url(done.organisation, "improvement_edit", improvement=done.pk)
     assert "Letter</option>" in as_manager.get(address).text
     sent = {**FIELDS, "touchpoint": done.touchpoint_id, "state": "dropped", "title": "Gone"}

@@ -173,8 +173,9 @@ def test_an_upload_from_a_workbook_brings_known_ones_up_to_date(
     at = factories.touchpoint(organisation, "Gate", on=stage)
     Touchpoint.objects.filter(pk=at.pk).update(channel="in person", importance=4)
     book, file = Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
     for line in (["journey", "stage", "touchpoint", "importance"], ["t", "ARRIVE", "gate", 2]):
-        book.active.append(line)
+        sheet.append(line)
     book.save(file)
     page = _upload(as_manager, url("map_import"), file.getvalue(), "map.xlsx")
     assert "0 new touchpoints, 1 to bring up to date" in page

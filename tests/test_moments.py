@@ -79,7 +79,7 @@ HARD = [
 @pytest.mark.parametrize("threshold", [0.2, -0.2])
 def test_the_probability_agrees_with_adaptive_quadrature(threshold: float) -> None:
     rng = np.random.default_rng(7)
-    drawn = [tuple(int(one) for one in row) for row in rng.integers(0, 150, (8, 3))]
+    drawn = [(int(a), int(b), int(c)) for a, b, c in rng.integers(0, 150, (8, 3))]
     cases = [*HARD, *drawn]
     expected = [_by_quadrature(*case, threshold) for case in cases]
     assert probability_above(_counts(*cases), threshold) == pytest.approx(expected, abs=1e-7)
