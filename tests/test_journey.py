@@ -234,13 +234,19 @@ def run_rounds(programme: Programme, page: Page, phone: Callable[[], Page]) -> N
     ):
         before = len(programme.emails(to=domain))
         send_round(programme, page, audience, count)
-        wait_until(lambda d=domain, n=before + count: len(programme.emails(to=d)) >= n)
-        for number, invitation in enumerate(programme.emails(to=domain)[before:]):
+        invitations = emails_after(programme, domain, before, count)
+        for number, invitation in enumerate(invitations):
             answer(phone(), link_in(invitation), number)
         page.reload()
         page.get_by_role("link", name=re.compile("Close")).first.click()
         page.get_by_role("button", name=re.compile("Close")).click()
         expect(page.locator("main")).to_contain_text("Closed")
+
+
+def emails_after(programme: Programme, domain: str, before: int, count: int) -> list[EmailMessage]:
+    """The `count` emails to that domain that follow the first `before`, once they have come."""
+    wait_until(lambda: len(programme.emails(to=domain)) >= before + count)
+    return programme.emails(to=domain)[before:]
 
 
 def send_round(programme: Programme, page: Page, audience: str, count: int) -> None:
