@@ -1,80 +1,27 @@
 """The sender against real SMTP servers: what is sent, retried, given up, and never twice."""
 
-import asyncio
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from focusprog import settings as product_settings
 from outbox import sending, tasks
 from outbox.models import Attachment, Email, EmailState
 from outbox.services import NewEmail, write_emails
 from tests.conftest import PROJECT, wait_until
-
-
-class Script:
-    """An SMTP server that answers each address as the test says, and keeps what it accepts."""
-
-    def __init__(self) -> None:
-        self.replies: dict[str, str] = {}
-        self.before_reply: Callable[[], None] = lambda: None
-        self.accepted: list[EmailMessage] = []
-        self.connections = 0
-
-    async def handle_EHLO(  # noqa: N802
-        self,
-        server: SMTP,
-        session: Session,
-        envelope: Envelope,
-        hostname: str,
-        responses: list[str],
-    ) -> list[str]:
-        self.connections += 1
-        session.host_name = hostname
-        return responses
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if (reply := self.replies.get(address, "")).startswith("RCPT "):
-            return reply.removeprefix("RCPT ")
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        self.before_reply()
-        reply = self.replies.get(envelope.rcpt_tos[0], "250 OK")
-        if reply.startswith("250"):
-            content = envelope.content
-            assert isinstance(content, bytes)
-            message = message_from_bytes(content, policy=policy.default)
-            assert isinstance(message, EmailMessage)
-            self.accepted.append(message)
-        if reply.endswith("drop"):
-            assert isinstance(server.transport, asyncio.WriteTransport)
-            server.transport.abort()
-        return reply
-
-    def addresses(self) -> list[str]:
-        return [str(message["To"]) for message in self.accepted]
+from tests.mailserver import Script, free_port, mailers
 
 
 @pytest.fixture
@@ -82,23 +29,11 @@ def server(settings: Any) -> Iterator[Script]:
     """A mail server of this test's own, which the mailer uses."""
     script = Script()
     # The sink of the whole run has its port already; aiosmtpd knocks at the port it is given.
-    controller = Controller(script, hostname="127.0.0.1", port=_free_port())
+    controller = Controller(script, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.MAILERS = mailers(port=controller.port)
     yield script
     controller.stop()
-
-
-def mailers(**options: object) -> dict[str, Any]:
-    """The product's own way to SMTP (Django's test set-up has put its own in place of it)."""
-    real = product_settings.MAILERS["default"]
-    return {"default": real | {"OPTIONS": real["OPTIONS"] | {"timeout": 2} | options}}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def write(*names: str, **fields: Any) -> list[Email]:
@@ -322,7 +257,7 @@ def test_after_three_days_it_is_given_up_with_the_last_reason(server: Script) ->
 
 @pytest.mark.django_db
 def test_no_server_puts_all_off_with_one_look_a_chunk(settings: Any) -> None:
-    settings.MAILERS = mailers(port=_free_port())
+    settings.MAILERS = mailers(port=free_port())
     write(*[f"person{n}" for n in range(3)])
     tasks.send_due()
     for email in Email.objects.all():
