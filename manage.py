@@ -6,7 +6,7 @@ import os
 import sys
 
 # `run` starts its own; the others never ask the database or the queue.
-_WITHOUT_SERVICES = {"run", "help", "version", "check", "collectstatic", "bench", "makemigrations"}
+_WITHOUT_SERVICES = {"run", "help", "version", "check", "collectstatic", "bench"}
 
 
 def main() -> int:
