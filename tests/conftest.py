@@ -130,9 +130,10 @@ def shared_data() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def celery_worker(django_db_setup: None) -> Iterator[None]:
-    """A real worker, in its own process, on this process's database and queue."""
+    """A real worker, in its own process, on this process's database and queue. Only while a test
+    asks for it: it would take the work of those that look at each step by themselves."""
     log = Path(os.environ["DATA"]) / "logs" / "worker.log"
     with log.open("ab") as output:
         worker = subprocess.Popen(
@@ -151,6 +152,7 @@ def celery_worker(django_db_setup: None) -> Iterator[None]:
         worker.wait(10)
     except subprocess.TimeoutExpired:
         worker.kill()
+        worker.wait()
 
 
 def wait_until[T](answer: Callable[[], T], seconds: float = 30) -> T:

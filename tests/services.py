@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     for sink in _sinks:
         sink.stop()
+    _listening.close()
     for process in _running:
         process.kill()
         process.wait()

@@ -106,7 +106,6 @@ def test_two_managers_moving_at_once_leave_one_order() -> None:
     positions = sorted(stage.touchpoints.values_list("position", flat=True))
     assert positions == [0, 1, 2, 3, 4]
     assert sorted(_names(organisation)) == list("ABCDE")
-    assert set(_names(organisation)[-2:]) != {"D", "E"}
 
 
 def test_changing_the_stage_puts_it_at_that_stage_s_end(
