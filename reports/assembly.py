@@ -146,6 +146,7 @@ def _heatmap(heatmap: "Heatmap") -> HeatmapTable:
                         total=_cell(row.total),
                         staff=_cell(row.staff),
                         blind_spot=row.blind_spot,
+                        touchpoint_id=row.touchpoint.pk,
                     )
                     for row in stage.rows
                 ),
@@ -153,6 +154,7 @@ def _heatmap(heatmap: "Heatmap") -> HeatmapTable:
             for stage in heatmap.stages
         ),
         has_staff=any(row.staff.net is not None for row in heatmap.rows()),
+        segment_ids=tuple(segment.pk for segment in heatmap.segments),
     )
 
 
@@ -198,6 +200,7 @@ def _improvements(known: Known) -> tuple[ImprovementLine, ...]:
             late=one.late(known.today),
             expected=one.expected,
             observed=words,
+            improvement_id=one.improvement_id,
         )
         for one, words in lines
     )
@@ -259,6 +262,7 @@ def _receipt(one: KnownReceipt, quarter: Quarter) -> ReceiptLine:
         answered=one.answered,
         published=one.published,
         rate=rate,
+        round_id=one.round_id,
     )
 
 

@@ -48,6 +48,7 @@ class Finding:
     high: float
     n: int
     why: str
+    touchpoint_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Change:
     high: float
     n: int
     causes: tuple[str, ...]
+    touchpoint_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Priority:
     owner: str
     due_on: str
     improvement: str
+    touchpoint_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class HeatmapRow:
     total: HeatmapCell
     staff: HeatmapCell
     blind_spot: bool
+    touchpoint_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class HeatmapTable:
     segments: tuple[str, ...]
     stages: tuple[HeatmapStage, ...]
     has_staff: bool
+    segment_ids: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class ImprovementLine:
     late: bool
     expected: str
     observed: str
+    improvement_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class ReceiptLine:
     answered: int | None
     published: bool
     rate: Reading | None
+    round_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,25 @@ class MissionPart:
     adopted_on: str
     review_on: str
     decisions: tuple[DecisionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderWords:
+    """What the leader wrote before freezing: their own headline, their own paragraph, their name.
+    Blank where they left the report's own words."""
+
+    headline: str
+    paragraph: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Of a new edition: which one it corrects, why in a person's words, and what differs."""
+
+    edition: int
+    why: str
+    differences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +230,10 @@ class Report:
     receipts: tuple[ReceiptLine, ...]
     cannot_say: tuple[str, ...]
     mission: MissionPart | None
-    layout: int = field(default=1)
+    words: LeaderWords | None = None
+    correction: Correction | None = None
+    paper: str = "A4"
+    layout: int = field(default=2)
 
     def as_json(self) -> dict[str, Any]:
         """The same as nested dicts and lists, as the database gives it back."""

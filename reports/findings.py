@@ -50,6 +50,7 @@ def changes(known: Known) -> tuple[Change, ...]:
                 high=round(cell.difference_high or 0.0, 1),
                 n=cell.n,
                 causes=tuple(_finished(known, row.touchpoint.pk)),
+                touchpoint_id=row.touchpoint.pk,
             )
         )
     return tuple(sorted(found, key=lambda change: -abs(change.difference)))
@@ -118,6 +119,7 @@ def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
         high=round(cell.high or 0.0, 1),
         n=cell.n,
         why=why,
+        touchpoint_id=row.touchpoint.pk,
     )
 
 
@@ -215,6 +217,7 @@ def _priority(rank: int, row: "Row", stage: str, known: Known) -> Priority:
         owner=(open_there.owner if open_there else "") or known.owners.get(touchpoint.pk, ""),
         due_on=day(open_there.due_on) if open_there else "",
         improvement=open_there.title if open_there else "",
+        touchpoint_id=touchpoint.pk,
     )
 
 

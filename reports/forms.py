@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from accounts.wording import Worded
 from programme.models import Organisation, Period
 from programme.periods import Quarter
 from programme.queries import current_quarter
@@ -17,7 +18,7 @@ MOST_ADDRESSES = 50
 QUARTERS_OFFERED = 4
 
 
-class BuildForm(forms.Form):
+class BuildForm(Worded, forms.Form):
     """Which quarter: those with ratings, and the latest few."""
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
@@ -32,6 +33,7 @@ class BuildForm(forms.Form):
         ]
         self.fields["quarter"] = forms.ChoiceField(
             label="Quarter",
+            error_messages={"required": "Choose a quarter."},
             choices=offered,
             initial=rated[0].code if rated else now.shift(-1).code,
         )
@@ -41,7 +43,7 @@ class BuildForm(forms.Form):
         return period_for(organisation=self.organisation, quarter=quarter)
 
 
-class SendForm(forms.Form):
+class SendForm(Worded, forms.Form):
     """Whom a report is sent to."""
 
     emails = forms.CharField(

@@ -38,6 +38,7 @@ class KnownImprovement:
     due_on: dt.date | None
     done_on: dt.date | None
     expected: str
+    improvement_id: int | None = None
 
     def late(self, today: dt.date) -> bool:
         return self.state != "done" and self.due_on is not None and self.due_on < today
@@ -56,6 +57,7 @@ class KnownReceipt:
     failed: int | None
     answered: int | None
     published: bool
+    round_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

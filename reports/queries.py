@@ -98,6 +98,7 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
             due_on=one.due_on,
             done_on=one.done_on,
             expected=one.expected_effect,
+            improvement_id=one.pk,
         )
 
 
@@ -123,6 +124,7 @@ def _receipts(organisation: Organisation, period: Period) -> Iterator[KnownRecei
             failed=None if imported else one.failed,
             answered=one.answered,
             published=bool(one.published),
+            round_id=one.round.pk,
         )
 
 
