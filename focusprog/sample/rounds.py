@@ -4,15 +4,17 @@ import datetime as dt
 import random
 import secrets
 from collections.abc import Sequence
+from email.utils import make_msgid
 
 from django.utils import timezone
 
 from feedback import services
 from feedback.models import Comment, Invitation, Question, Response, Round, Survey
 from feedback.services import QuestionSpec
-from focusprog.sample import words
+from focusprog.sample import company, words
 from focusprog.sample.company import Place
 from focusprog.sample.people import Cast
+from outbox.models import Email, EmailState
 from programme.models import Period, Person, Role
 
 _CUSTOMERS_ANSWERING, _STAFF_ANSWERING = 0.52, 0.78
@@ -191,6 +193,23 @@ def _answer(
                 )
             )
     Invitation.objects.bulk_create(invitations)
+    Email.objects.bulk_create(
+        Email(
+            organisation_id=cast.organisation.pk,
+            key=f"round:{round_.pk}:{person.pk}:invite",
+            to_email=person.email,
+            to_name=person.name,
+            from_name=cast.organisation.name,
+            subject=round_.title,
+            text=round_.survey.introduction,
+            message_id=make_msgid(domain=company.EMAIL_DOMAIN),
+            state=EmailState.SENT,
+            attempts=1,
+            due_at=at,
+            sent_at=at,
+        )
+        for person in people
+    )
     Response.objects.bulk_create(responses)
     Comment.objects.bulk_create(comments)
 
