@@ -123,7 +123,7 @@ def test_an_archived_touchpoint_is_not_on_it(organisation: Organisation) -> None
 
 # The page
 
-QUERIES = 7
+QUERIES = 9
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 
+from accounts.wording import Worded
 from programme.models import Membership, Organisation, Team
 from programme.tables import TableError, read_table
 from touchpoints.models import HandOff, Improvement, Stage, Touchpoint
@@ -17,9 +18,10 @@ _SALT = "touchpoints.map"
 _PREVIEW_LASTS = 24 * 60 * 60
 
 
-class JourneyForm(forms.Form):
+class JourneyForm(Worded, forms.Form):
     name = forms.CharField(
         label="What is the journey called?",
+        error_messages={"required": "Give the journey a name."},
         help_text="For example “Becoming a customer” or “A day at the airport”.",
         max_length=_LONGEST,
     )
@@ -31,9 +33,10 @@ class JourneyForm(forms.Form):
     )
 
 
-class StageForm(forms.Form):
+class StageForm(Worded, forms.Form):
     name = forms.CharField(
         label="What is the stage called?",
+        error_messages={"required": "Give the stage a name."},
         help_text="A stretch of the journey, such as “Ordering” or “Getting help”.",
         max_length=_LONGEST,
     )
@@ -49,13 +52,19 @@ class _MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.user.name or obj.user.email)
 
 
-class TouchpointForm(forms.Form):
+class TouchpointForm(Worded, forms.Form):
     name = forms.CharField(
         label="What happens there?",
+        error_messages={"required": "Say in a few words what happens there."},
         help_text="One place where you and a customer touch, such as “The invoice arrives”.",
         max_length=_LONGEST,
     )
-    stage = _StageField(label="On which stage?", queryset=Stage.objects.none(), empty_label=None)
+    stage = _StageField(
+        label="On which stage?",
+        queryset=Stage.objects.none(),
+        empty_label=None,
+        error_messages={"required": "Choose a stage."},
+    )
     channel = forms.CharField(
         label="Through which channel?",
         help_text="Such as phone, email, shop or website.",
@@ -76,6 +85,7 @@ class TouchpointForm(forms.Form):
     )
     importance = forms.TypedChoiceField(
         label="How much does it matter to customers?",
+        error_messages={"required": "Choose how much it matters."},
         coerce=int,
         choices=[
             (5, "5 – decides whether they stay"),
@@ -114,17 +124,24 @@ class TouchpointForm(forms.Form):
         _choices(self, "owner").queryset = _members_of(organisation)
 
 
-class HandOffForm(forms.Form):
+class HandOffForm(Worded, forms.Form):
     name = forms.CharField(
         label="What is handed over?",
+        error_messages={"required": "Say what is handed over."},
         help_text="Such as “The order, complete and checked”.",
         max_length=_LONGEST,
     )
     giver = forms.ModelChoiceField(
-        label="From which team?", queryset=Team.objects.none(), empty_label="Choose a team"
+        label="From which team?",
+        queryset=Team.objects.none(),
+        empty_label="Choose a team",
+        error_messages={"required": "Choose the team that hands over."},
     )
     receiver = forms.ModelChoiceField(
-        label="To which team?", queryset=Team.objects.none(), empty_label="Choose a team"
+        label="To which team?",
+        queryset=Team.objects.none(),
+        empty_label="Choose a team",
+        error_messages={"required": "Choose the team that receives."},
     )
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
@@ -133,9 +150,10 @@ class HandOffForm(forms.Form):
             _choices(self, field).queryset = Team.objects.filter(organisation=organisation)
 
 
-class ImprovementForm(forms.Form):
+class ImprovementForm(Worded, forms.Form):
     title = forms.CharField(
         label="What will you change?",
+        error_messages={"required": "Say what you will change."},
         help_text="Say what the customer will notice.",
         max_length=_LONGEST,
     )
@@ -160,18 +178,21 @@ class ImprovementForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label="What kind of change is it?",
+        error_messages={"required": "Choose the kind of change."},
         choices=Improvement.Kind.choices,
         initial=Improvement.Kind.MEND,
         widget=forms.RadioSelect,
     )
     effort = forms.TypedChoiceField(
         label="How much effort?",
+        error_messages={"required": "Choose how much effort it takes."},
         coerce=int,
         choices=[(1, "Little"), (2, "Some"), (3, "Much")],
         initial=2,
     )
     impact = forms.TypedChoiceField(
         label="How much will customers feel it?",
+        error_messages={"required": "Choose how much customers will feel it."},
         coerce=int,
         choices=[(1, "A little"), (2, "Clearly"), (3, "Very much")],
         initial=2,
@@ -196,6 +217,7 @@ class ImprovementForm(forms.Form):
     )
     state = forms.ChoiceField(
         label="Where does it stand?",
+        error_messages={"required": "Choose where it stands."},
         choices=Improvement.State.choices,
         initial=Improvement.State.PLANNED,
         widget=forms.RadioSelect,
@@ -229,11 +251,12 @@ class ImprovementForm(forms.Form):
             del self.fields["hand_off"]
 
 
-class MapUploadForm(forms.Form):
+class MapUploadForm(Worded, forms.Form):
     """A spreadsheet of touchpoints; cleaned to its rows."""
 
     file = forms.FileField(
         label="A spreadsheet of your map",
+        error_messages={"required": "Choose the spreadsheet."},
         help_text="CSV or XLSX, one touchpoint a row.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )

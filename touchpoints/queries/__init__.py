@@ -1,9 +1,9 @@
 """The heatmap, its drawer and what is being mended, read from tallies alone."""
 
+from touchpoints.queries.cells import Cell
 from touchpoints.queries.drawer import CellDetail, cell_detail
 from touchpoints.queries.effects import Effect, observed_effects
 from touchpoints.queries.figures import (
-    Cell,
     Heatmap,
     Row,
     StageRows,

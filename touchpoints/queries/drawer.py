@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from programme.models import Period
+from programme.models import Organisation, Period, Segment
 from touchpoints import moments
-from touchpoints.models import HandOff, Improvement, Touchpoint
-from touchpoints.queries.figures import Cell, Heatmap, Row
+from touchpoints.models import HandOff, Improvement, Touchpoint, Voice
+from touchpoints.queries.cells import Cell, Key, cells, changes, counted, is_above, suppressed
+from touchpoints.queries.figures import staff_or_customers
+from touchpoints.queries.gaps import Gap, gaps_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +24,64 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class CellDetail:
-    """A cell with its touchpoint's row, its distribution and what hangs on the touchpoint."""
+    """A cell beside everyone's total and the other voice's, its distribution, and what hangs on
+    the touchpoint. `gap` is set only for everyone's total in the customers' voice."""
 
-    row: Row
     cell: Cell
-    period: Period
+    segment: Segment | None
+    total: Cell
+    staff: Cell
+    blind_spot: bool
+    gap: Gap | None
     shares: tuple[Share, ...]
     hand_offs: tuple[HandOff, ...]
     improvements: tuple[Improvement, ...]
 
 
 def cell_detail(
-    *, shown: Heatmap, touchpoint: Touchpoint, segment_id: int | None
+    *,
+    organisation: Organisation,
+    touchpoint: Touchpoint,
+    period: Period,
+    compare_with: Period | None,
+    voice: str,
+    segment_id: int | None,
 ) -> CellDetail | None:
-    """The cell of that touchpoint and segment (None: everyone) on a heatmap, in two queries; None
-    where the heatmap does not have it, as for an archived touchpoint."""
-    row = next((row for row in shown.rows() if row.touchpoint.pk == touchpoint.pk), None)
-    if row is None:
+    """The cell of that touchpoint and segment (None: everyone), in five queries at most; None
+    where the heatmap does not have it, as for an archived touchpoint. All the other touchpoints'
+    counts are read too, since whether a change is real depends on how many are compared."""
+    current = Touchpoint.objects.filter(organisation=organisation).current()
+    ids = list(current.values_list("pk", flat=True))
+    segments = (
+        {one.pk: one for one in Segment.objects.filter(organisation=organisation)}
+        if voice == Voice.CUSTOMER
+        else {}
+    )
+    if touchpoint.pk not in ids or not (segment_id is None or segment_id in segments):
         return None
-    cell = next((cell for cell in (*row.cells, row.total) if cell.segment_id == segment_id), None)
-    if cell is None:
-        return None
+    by_period = counted(organisation, [one for one in (period, compare_with) if one])
+    now = suppressed(by_period[period.pk, voice])
+    before = suppressed(by_period[compare_with.pk, voice]) if compare_with else {}
+    inside = suppressed(by_period[period.pk, staff_or_customers(voice)])
+    keys: list[Key] = [(pk, segment) for pk in ids for segment in (*segments, None)]
+    everyone: Key = (touchpoint.pk, None)
+    chosen: Key = (touchpoint.pk, segment_id)
+    found = cells({everyone, chosen}, now, changes(keys, before, now))
+    cell, total = found[chosen], found[everyone]
+    staff = cells([everyone], inside)[everyone]
+    between = voice == Voice.CUSTOMER and segment_id is None
+    both = [pk for pk in ids if between and (pk, None) in now and (pk, None) in inside]
+    gaps = gaps_between({pk: (inside[pk, None], now[pk, None]) for pk in both})
     under_way = Improvement.objects.filter(touchpoint=touchpoint).exclude(
         state__in=[Improvement.State.DONE, Improvement.State.DROPPED]
     )
     return CellDetail(
-        row=row,
         cell=cell,
-        period=shown.period,
+        segment=segments[segment_id] if segment_id else None,
+        total=total,
+        staff=staff,
+        blind_spot=voice == Voice.CUSTOMER and is_above(staff, total),
+        gap=gaps.get(touchpoint.pk),
         shares=() if cell.hidden else _shares(cell),
         hand_offs=tuple(touchpoint.hand_offs.select_related("giver", "receiver")),
         improvements=tuple(under_way.select_related("owner__user")),

@@ -1,11 +1,13 @@
 """Inside and outside: how staff see each touchpoint beside how customers do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from touchpoints import moments
-from touchpoints.queries.figures import Heatmap, Row
+from touchpoints.queries.cells import Cell, Counts
+from touchpoints.queries.figures import Heatmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,30 @@ class Gap:
 
 def gaps(shown: Heatmap) -> dict[int, Gap]:
     """The gap of each touchpoint of a customers' heatmap that both have rated, by its key."""
-    rows: list[Row] = [row for row in shown.rows() if not row.total.hidden and not row.staff.hidden]
+    pairs = {
+        row.touchpoint.pk: (_counts(row.staff), _counts(row.total))
+        for row in shown.rows()
+        if not row.total.hidden and not row.staff.hidden
+    }
+    return gaps_between(pairs)
+
+
+def gaps_between(pairs: Mapping[int, tuple[Counts, Counts]]) -> dict[int, Gap]:
+    """The gap of each touchpoint from the staff's counts and the customers'."""
     found = moments.changes(
-        np.array([_counts(row, inside=True) for row in rows], dtype=np.int64).reshape(-1, 3),
-        np.array([_counts(row, inside=False) for row in rows], dtype=np.int64).reshape(-1, 3),
+        np.array([inside for inside, _ in pairs.values()], dtype=np.int64).reshape(-1, 3),
+        np.array([outside for _, outside in pairs.values()], dtype=np.int64).reshape(-1, 3),
     )
     return {
-        row.touchpoint.pk: Gap(
+        pk: Gap(
             difference=100 * float(found.difference[at]),
             low=100 * float(found.low[at]),
             high=100 * float(found.high[at]),
             real=bool(found.real[at]),
         )
-        for at, row in enumerate(rows)
+        for at, pk in enumerate(pairs)
     }
 
 
-def _counts(row: Row, *, inside: bool) -> tuple[int, int, int]:
-    cell = row.staff if inside else row.total
+def _counts(cell: Cell) -> Counts:
     return cell.misery, cell.mediocrity, cell.magic

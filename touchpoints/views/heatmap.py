@@ -9,7 +9,7 @@ from django_htmx.middleware import HtmxDetails
 from programme.access import OrganisationRequest, members
 from programme.models import Period
 from touchpoints.models import Touchpoint
-from touchpoints.queries import cell_detail, gaps, heatmap, periods_with_ratings
+from touchpoints.queries import cell_detail, heatmap, periods_with_ratings
 from touchpoints.views.asked import Asked
 from touchpoints.views.grid import grid
 from touchpoints.words import CUES, WORDS
@@ -73,14 +73,13 @@ def cell(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
     given = request.GET.copy()
     given["show"] = given.get("voice", "")
     asked = Asked.read(given, rated)
-    shown = heatmap(
+    detail = cell_detail(
         organisation=request.organisation,
+        touchpoint=found,
         period=asked.period,
         compare_with=asked.compare_with,
         voice=asked.voice,
-    )
-    detail = cell_detail(
-        shown=shown, touchpoint=found, segment_id=None if segment == "all" else int(segment)
+        segment_id=None if segment == "all" else int(segment),
     )
     if detail is None:
         raise Http404
@@ -89,8 +88,7 @@ def cell(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
         "asked": asked,
         "detail": detail,
         "touchpoint": found,
-        "gap": gaps(shown).get(found.pk) if asked.show == "customer" else None,
-        "segment": next((one for one in shown.segments if str(one.pk) == segment), None),
+        "segment": detail.segment,
         "back": f"{reverse('touchpoints:index', kwargs=where)}?{asked.query()}",
     }
     htmx: HtmxDetails = request.htmx

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-NAMES = ("page", "start")
+NAMES = ("heatmap", "page", "start")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,240 @@
+"""Cells of the heatmap: counts read from tallies, what must stay hidden, and the verdicts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Sum
+
+from programme.models import Organisation, Period
+from touchpoints import moments
+from touchpoints.models import RatingTally
+from touchpoints.words import CUES, WORDS, signed
+
+type Counts = tuple[int, int, int]
+"""Misery, mediocrity, magic."""
+type Key = tuple[int, int | None]
+"""A touchpoint and a segment; None is everyone's total."""
+
+_LEAST_SHOWN = moments.DEFAULT.least_shown
+_LEAST_FIRM = moments.DEFAULT.least_firm
+_CLASS_RANK = {
+    "misery": -1.0,
+    "leaning_misery": -0.5,
+    "mediocrity": 0.0,
+    "leaning_magic": 0.5,
+    "magic": 1.0,
+}
+_MOST_REMEMBERED = 50_000
+type Change = tuple[float | None, float | None, float | None, bool]
+"""A difference of nets with its bounds, in points, and whether it is real."""
+_UNCOMPARED: Change = (None, None, None, False)
+type _Verdict = tuple[str, float, float, float]
+"""Class, and net with its bounds in points."""
+# The same counts always get the same verdict, whoever they are of; all have the default policy.
+_remembered: dict[Counts, _Verdict] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One touchpoint in one slice. Nets, bounds and differences are points from -100 to 100. A
+    hidden cell has `n` 0 and no figure at all, whether few answered or none did."""
+
+    touchpoint_id: int
+    segment_id: int | None
+    n: int
+    misery: int
+    mediocrity: int
+    magic: int
+    label: str
+    net: float | None
+    low: float | None
+    high: float | None
+    indicative: bool
+    difference: float | None = None
+    difference_low: float | None = None
+    difference_high: float | None = None
+    real_change: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        return self.label == "hidden"
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.label]
+
+    @property
+    def cue(self) -> str:
+        return CUES[self.label]
+
+    @property
+    def css(self) -> str:
+        """The class of the stylesheet that colours this moment."""
+        return f"moment-{self.label.replace('_', '-')}"
+
+    @property
+    def points(self) -> str:
+        """The net as people read it: +12, −42; nothing where hidden."""
+        return "" if self.net is None else signed(self.net)
+
+    @property
+    def low_points(self) -> str:
+        return "" if self.low is None else signed(self.low)
+
+    @property
+    def high_points(self) -> str:
+        return "" if self.high is None else signed(self.high)
+
+    @property
+    def difference_words(self) -> str:
+        """The difference with its interval: "+36, between −1 and +74"."""
+        if self.difference is None or self.difference_low is None or self.difference_high is None:
+            return ""
+        between = f"between {signed(self.difference_low)} and {signed(self.difference_high)}"
+        return f"{signed(self.difference)}, {between}"
+
+    @property
+    def change(self) -> str:
+        """The change in words; nothing where there is nothing to compare with."""
+        if self.difference is None:
+            return ""
+        if not self.real_change:
+            return "no detectable change"
+        better = self.difference > 0
+        return f"{'up' if better else 'down'} {abs(round(self.difference))} points"
+
+
+def suppressed(counts: dict[Key, Counts]) -> dict[Key, Counts]:
+    """Without what must stay hidden: slices under five, and as many more, the smallest first, as
+    keep the total minus what is shown from telling about fewer than five."""
+    shown = {key: value for key, value in counts.items() if sum(value) >= _LEAST_SHOWN}
+    by_touchpoint: dict[int, list[Key]] = defaultdict(list)
+    for key in shown:
+        if key[1] is not None:
+            by_touchpoint[key[0]].append(key)
+    for touchpoint, keys in by_touchpoint.items():
+        rest = sum(counts[touchpoint, None]) - sum(sum(shown[key]) for key in keys)
+        for key in sorted(keys, key=lambda key: sum(shown[key])):
+            if not 0 < rest < _LEAST_SHOWN:
+                break
+            rest += sum(shown.pop(key))
+    return shown
+
+
+def counted(
+    organisation: Organisation, periods: Collection[Period]
+) -> dict[tuple[int, str], dict[Key, Counts]]:
+    """Sums over sources, by period and voice, then by touchpoint and segment or total."""
+    rows = (
+        RatingTally.objects.filter(organisation=organisation, period__in=periods)
+        .values_list("period_id", "voice", "touchpoint_id", "segment_id")
+        .annotate(ms=Sum("misery"), md=Sum("mediocrity"), mg=Sum("magic"))
+        .order_by()
+    )
+    found: dict[tuple[int, str], dict[Key, Counts]] = defaultdict(dict)
+    for period, voice, touchpoint, segment, ms, md, mg in rows:
+        of = found[period, voice]
+        total = of.get((touchpoint, None))
+        of[touchpoint, None] = (
+            (total[0] + ms, total[1] + md, total[2] + mg) if total else (ms, md, mg)
+        )
+        if segment is not None:
+            of[touchpoint, segment] = (ms, md, mg)
+    return found
+
+
+def counted_totals(
+    organisation: Organisation, periods: Collection[Period], voice: str
+) -> dict[int, dict[Key, Counts]]:
+    """Everyone's sums that may be shown, by period, then by touchpoint."""
+    rows = (
+        RatingTally.objects.filter(organisation=organisation, period__in=periods, voice=voice)
+        .values_list("period_id", "touchpoint_id")
+        .annotate(ms=Sum("misery"), md=Sum("mediocrity"), mg=Sum("magic"))
+        .order_by()
+    )
+    found: dict[int, dict[Key, Counts]] = {period.pk: {} for period in periods}
+    for period, touchpoint, ms, md, mg in rows:
+        if ms + md + mg >= _LEAST_SHOWN:
+            found[period][touchpoint, None] = (ms, md, mg)
+    return found
+
+
+def cells(
+    keys: Iterable[Key],
+    now: Mapping[Key, Counts],
+    changed: Mapping[Key, Change] | None = None,
+) -> dict[Key, Cell]:
+    """A cell for each key, classified together; those missing in `now` are hidden."""
+    keys = list(keys)
+    verdicts = _verdicts({now[key] for key in keys if key in now})
+    changed = changed or {}
+    found = {}
+    for key in keys:
+        counts = now.get(key)
+        if counts is None:
+            found[key] = Cell(*key, 0, 0, 0, 0, "hidden", None, None, None, indicative=False)
+            continue
+        n = sum(counts)
+        label, net, low, high = verdicts[counts]
+        difference, lowest, highest, real = changed.get(key, _UNCOMPARED)
+        found[key] = Cell(
+            touchpoint_id=key[0],
+            segment_id=key[1],
+            n=n,
+            misery=counts[0],
+            mediocrity=counts[1],
+            magic=counts[2],
+            label=label,
+            net=net,
+            low=low,
+            high=high,
+            indicative=n < _LEAST_FIRM,
+            difference=difference,
+            difference_low=lowest,
+            difference_high=highest,
+            real_change=real,
+        )
+    return found
+
+
+def changes(
+    keys: Iterable[Key], before: Mapping[Key, Counts], now: Mapping[Key, Counts]
+) -> dict[Key, Change]:
+    """Now against before wherever both are shown, false discoveries controlled over all keys."""
+    compared = [key for key in keys if key in now and key in before]
+    found = moments.changes(
+        np.array([before[key] for key in compared], dtype=np.int64).reshape(-1, 3),
+        np.array([now[key] for key in compared], dtype=np.int64).reshape(-1, 3),
+    )
+    points = (100 * np.stack([found.difference, found.low, found.high], axis=1)).tolist()
+    return {
+        key: (*three, real)
+        for key, three, real in zip(compared, points, found.real.tolist(), strict=True)
+    }
+
+
+def _verdicts(wanted: Collection[Counts]) -> dict[Counts, _Verdict]:
+    """Of each counts; what was classified before, in this process, costs nothing."""
+    found = {one: known for one in wanted if (known := _remembered.get(one))}
+    fresh = [one for one in wanted if one not in found]
+    if fresh:
+        told = moments.classify(np.array(fresh, dtype=np.int64))
+        points = (100 * np.stack([told.net, told.low, told.high], axis=1)).tolist()
+        new: dict[Counts, _Verdict] = {
+            one: (str(label), *three)
+            for one, label, three in zip(fresh, told.label, points, strict=True)
+        }
+        if len(_remembered) + len(new) > _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered.update(new)
+        found |= new
+    return found
+
+
+def is_above(staff: Cell, customers: Cell) -> bool:
+    """Whether staff see it a class better than customers do."""
+    ours, theirs = _CLASS_RANK.get(staff.label), _CLASS_RANK.get(customers.label)
+    return ours is not None and theirs is not None and ours - theirs >= 1
