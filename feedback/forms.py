@@ -10,6 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.wording import Worded
 from feedback import queries
 from feedback.models import Case, Question, Response, Round, Survey
 from feedback.services import QuestionSpec
@@ -128,11 +129,12 @@ def _answer_field(question: Question) -> forms.Field:
     )
 
 
-class SurveyStartForm(forms.Form):
+class SurveyStartForm(Worded, forms.Form):
     """Which ready survey to begin with, and which touchpoints it rates."""
 
     start = forms.ChoiceField(
         label="Start from",
+        error_messages={"required": "Choose where to start from."},
         choices=[
             ("customers", "A customer survey that is ready to send"),
             ("staff", "A staff survey that is ready to send"),
@@ -166,13 +168,14 @@ class SurveyStartForm(forms.Form):
         return cleaned
 
 
-class SurveyWordsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SurveyWordsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
     """A survey's own words."""
 
     class Meta:
         model = Survey
         fields = ("title", "introduction", "thanks")
         labels: ClassVar = {"thanks": "Thank-you"}
+        error_messages: ClassVar = {"title": {"required": "Give the survey a title."}}
         help_texts: ClassVar = {
             "introduction": "Shown above the first question.",
             "thanks": "Shown once the answers are in: what will happen with them.",
@@ -183,11 +186,17 @@ class SurveyWordsForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(Worded, forms.Form):
     """One question."""
 
-    kind = forms.ChoiceField(label="Kind", choices=Question.Kind)
-    text = forms.CharField(label="Question", max_length=500)
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=Question.Kind,
+        error_messages={"required": "Choose the kind of question."},
+    )
+    text = forms.CharField(
+        label="Question", max_length=500, error_messages={"required": "Write the question."}
+    )
     hint = forms.CharField(
         label="Hint", max_length=500, required=False, help_text="Shown small, below the question."
     )
@@ -216,19 +225,24 @@ class QuestionForm(forms.Form):
         )
 
 
-class RoundForm(forms.Form):
+class RoundForm(Worded, forms.Form):
     """Whom to ask what, until when."""
 
     survey = forms.ModelChoiceField(
-        label="Survey", queryset=Survey.objects.none(), empty_label="Choose a survey"
+        label="Survey",
+        queryset=Survey.objects.none(),
+        empty_label="Choose a survey",
+        error_messages={"required": "Choose a survey."},
     )
     title = forms.CharField(
         label="Subject",
+        error_messages={"required": "Give the email a subject."},
         max_length=200,
         help_text="The subject of the email, and the round's name in your lists.",
     )
     audience = forms.ChoiceField(
         label="Who is asked",
+        error_messages={"required": "Choose who is asked."},
         choices=[("external", "Customers"), ("internal", "Staff")],
         widget=forms.RadioSelect,
         initial="external",
@@ -256,6 +270,7 @@ class RoundForm(forms.Form):
     )
     privacy = forms.ChoiceField(
         label="Named or confidential",
+        error_messages={"required": "Choose named or confidential."},
         choices=[
             ("named", "Named: you can see who said what, and come back to them"),
             ("confidential", "Confidential: nobody can see who gave which answer"),
@@ -267,9 +282,14 @@ class RoundForm(forms.Form):
             f"comments from {queries.COMMENTS_FROM}; this cannot be changed once it is sent."
         ),
     )
-    period = forms.ChoiceField(label="Counts for", help_text="The quarter of the heatmap.")
+    period = forms.ChoiceField(
+        label="Counts for",
+        help_text="The quarter of the heatmap.",
+        error_messages={"required": "Choose the quarter it counts for."},
+    )
     closes_on = forms.DateField(
         label="Last day for answers",
+        error_messages={"required": "Choose the last day for answers."},
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="The round closes by itself at the end of that day.",
     )
@@ -320,10 +340,14 @@ class RoundForm(forms.Form):
         return dt.datetime.combine(self.cleaned_data["closes_on"], dt.time(23, 59), there)
 
 
-class CaseForm(forms.Form):
+class CaseForm(Worded, forms.Form):
     """What must be followed up, by whom, until when, and what came of it."""
 
-    title = forms.CharField(label="What must be followed up", max_length=300)
+    title = forms.CharField(
+        label="What must be followed up",
+        max_length=300,
+        error_messages={"required": "Say what must be followed up."},
+    )
     owner = forms.ModelChoiceField(
         label="Owner", queryset=Membership.objects.none(), required=False, empty_label="Nobody yet"
     )
@@ -332,7 +356,12 @@ class CaseForm(forms.Form):
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    state = forms.ChoiceField(label="State", choices=Case.State, initial=Case.State.OPEN)
+    state = forms.ChoiceField(
+        label="State",
+        choices=Case.State,
+        initial=Case.State.OPEN,
+        error_messages={"required": "Choose a state."},
+    )
     outcome = forms.CharField(
         label="Outcome",
         required=False,

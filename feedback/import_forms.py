@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from accounts.wording import Worded
 from feedback.import_files import FileError, open_answers
 from feedback.import_rows import columns_of
 from feedback.mapping import MappingError, ResponseMapping, parse_mapping
@@ -13,7 +14,7 @@ _LARGEST_FILE = 50 * 1024 * 1024
 _LARGEST_MAPPING = 512 * 1024
 
 
-class ImportForm(forms.Form):
+class ImportForm(Worded, forms.Form):
     """A file of answers with its mapping; both are read far enough to say what cannot work."""
 
     file = forms.FileField(

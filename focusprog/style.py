@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from accounts.access import signed_in
 from accounts.requests import SignedInRequest
+from accounts.wording import Worded
 
 _PARTS = (
     *("Mission words", "Type", "Colours", "Buttons", "Forms", "Tables", "Cards"),
@@ -37,7 +38,7 @@ _MOMENTS = (
 )
 
 
-class _ExampleForm(forms.Form):
+class _ExampleForm(Worded, forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(help_text="As they like to be called.")

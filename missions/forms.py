@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.wording import Worded
 from missions.models import Contribution, Decision, Mission, Readiness, Theme
 
 LONGEST_WORDS = 3000
@@ -22,7 +23,7 @@ class _PlainText(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-class MissionForm(forms.Form):
+class MissionForm(Worded, forms.Form):
     title = forms.CharField(
         label="What do you call it?",
         help_text="Only you and your colleagues see this. You can leave it empty.",
@@ -31,7 +32,7 @@ class MissionForm(forms.Form):
     )
 
 
-class WordsForm(forms.Form):
+class WordsForm(Worded, forms.Form):
     """Someone's own words: any of three prompts, at least one."""
 
     feel = _PlainText(
@@ -84,11 +85,12 @@ class WordsForm(forms.Form):
         return {prompt: self.cleaned_data[prompt] for prompt in ("feel", "believe", "go")}
 
 
-class AskForm(forms.Form):
+class AskForm(Worded, forms.Form):
     """Whom to ask, and with which message."""
 
     most_valuable = forms.IntegerField(
         label="How many of your most valuable customers?",
+        error_messages={"required": "Enter how many customers to ask."},
         help_text="Counted from the highest yearly value down, among those we can reach.",
         min_value=1,
         max_value=5000,
@@ -96,6 +98,7 @@ class AskForm(forms.Form):
     )
     message = _PlainText(
         label="Your message",
+        error_messages={"required": "Write them a message."},
         help_text="It stands above the question’s link in the email.",
         max_length=3000,
         widget=_text_area(8),
@@ -107,15 +110,16 @@ class AskForm(forms.Form):
             del self.fields["most_valuable"]
 
 
-class ThemeForm(forms.Form):
+class ThemeForm(Worded, forms.Form):
     name = forms.CharField(
         label="Name of the theme",
+        error_messages={"required": "Give the theme a name."},
         help_text="What these words say, in a few of your own.",
         max_length=200,
     )
 
 
-class AssignForm(forms.Form):
+class AssignForm(Worded, forms.Form):
     """Which contributions go into, or out of, which theme; a new one may be named instead."""
 
     new_theme = forms.CharField(required=False, max_length=200)
@@ -144,7 +148,7 @@ class AssignForm(forms.Form):
         return cleaned
 
 
-class DraftForm(forms.Form):
+class DraftForm(Worded, forms.Form):
     text = _PlainText(
         label="The statement",
         max_length=LONGEST_STATEMENT,
@@ -156,7 +160,7 @@ class DraftForm(forms.Form):
     )
 
 
-class AdoptForm(forms.Form):
+class AdoptForm(Worded, forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
     review_on = forms.DateField(
         label="When will you look at it again?",
@@ -166,7 +170,7 @@ class AdoptForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Worded, forms.Form):
     title = forms.CharField(
         label="What was decided?",
         max_length=300,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.forms import NewUserForm
+from accounts.wording import Worded
 from programme.models import Organisation, Person, PersonKind, Role, Segment, Team
 
 _MONTHS = [
@@ -41,17 +42,24 @@ def _languages() -> list[tuple[str, str]]:
     )
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(Worded, forms.Form):
     """A new organisation."""
 
     organisation = forms.CharField(
         label="Name of the organisation",
+        error_messages={"required": "Enter the organisation’s name."},
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    timezone = forms.ChoiceField(label="Time zone", choices=_zones, initial="Europe/London")
+    timezone = forms.ChoiceField(
+        label="Time zone",
+        choices=_zones,
+        initial="Europe/London",
+        error_messages={"required": "Choose a time zone."},
+    )
     financial_year_first_month = forms.TypedChoiceField(
         label="Financial year begins in",
+        error_messages={"required": "Choose a month."},
         choices=_MONTHS,
         coerce=int,
         initial=1,
@@ -64,6 +72,7 @@ class StartForm(NewUserForm, OrganisationForm):
 
     email = forms.EmailField(
         label="Your email address",
+        error_messages={"required": "Enter your email address."},
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -81,6 +90,7 @@ class StartForm(NewUserForm, OrganisationForm):
 class SettingsForm(OrganisationForm):
     language = forms.ChoiceField(
         label="Language",
+        error_messages={"required": "Choose a language."},
         choices=_languages,
         help_text="What new people are written to in, unless you say otherwise.",
     )
@@ -88,10 +98,12 @@ class SettingsForm(OrganisationForm):
     field_order = ("organisation", "timezone", "language", "financial_year_first_month")
 
 
-class PersonForm(forms.Form):
+class PersonForm(Worded, forms.Form):
     """Someone who can be asked, of the one kind or the other."""
 
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(
+        label="Name", max_length=200, error_messages={"required": "Enter a name."}
+    )
     email = forms.EmailField(
         label="Email address",
         max_length=254,
@@ -112,7 +124,9 @@ class PersonForm(forms.Form):
         required=False,
         help_text="What they bring in a year: the most valuable are asked for your mission.",
     )
-    language = forms.ChoiceField(label="Language", choices=_languages)
+    language = forms.ChoiceField(
+        label="Language", choices=_languages, error_messages={"required": "Choose a language."}
+    )
 
     def __init__(
         self,
@@ -141,11 +155,12 @@ class PersonForm(forms.Form):
         return {"team": None, "segment": None, "yearly_value": None, **self.cleaned_data}
 
 
-class UploadForm(forms.Form):
+class UploadForm(Worded, forms.Form):
     """A table of people."""
 
     file = forms.FileField(
         label="File",
+        error_messages={"required": "Choose the file."},
         help_text="CSV or Excel (.xlsx), at most 10 MB.",
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
     )
@@ -157,26 +172,43 @@ class UploadForm(forms.Form):
     )
 
 
-class InviteForm(forms.Form):
+class InviteForm(Worded, forms.Form):
     email = forms.EmailField(label="Email address", max_length=254)
     role = forms.ChoiceField(
-        label="Role", choices=Role.choices, initial=Role.MEMBER, help_text=_ROLES_HINT
+        label="Role",
+        choices=Role.choices,
+        initial=Role.MEMBER,
+        help_text=_ROLES_HINT,
+        error_messages={"required": "Choose a role."},
     )
 
 
-class RoleForm(forms.Form):
-    role = forms.ChoiceField(label="Role", choices=Role.choices, help_text=_ROLES_HINT)
+class RoleForm(Worded, forms.Form):
+    role = forms.ChoiceField(
+        label="Role",
+        choices=Role.choices,
+        help_text=_ROLES_HINT,
+        error_messages={"required": "Choose a role."},
+    )
 
 
-class SegmentForm(forms.Form):
-    name = forms.CharField(label="Name of the segment", max_length=200)
+class SegmentForm(Worded, forms.Form):
+    name = forms.CharField(
+        label="Name of the segment",
+        max_length=200,
+        error_messages={"required": "Give the segment a name."},
+    )
     is_target = forms.BooleanField(
         label="A target segment", required=False, help_text="The customers you want most."
     )
 
 
-class TeamForm(forms.Form):
-    name = forms.CharField(label="Name of the team", max_length=200)
+class TeamForm(Worded, forms.Form):
+    name = forms.CharField(
+        label="Name of the team",
+        max_length=200,
+        error_messages={"required": "Give the team a name."},
+    )
     parent = forms.ModelChoiceField(
         Team.objects.none(), label="Part of", required=False, empty_label="No other team"
     )

@@ -251,7 +251,7 @@ def test_words_that_cannot_be_kept_come_back_to_the_form(
         ({"readiness": "felt"}, "at least one of the three"),
         ({"readiness": ""}, "at least one of the three"),
         ({"feel": "Yes", "readiness": ""}, "Choose the answer that comes nearest"),
-        ({"feel": "Yes", "readiness": "perhaps"}, "not one of the available choices"),
+        ({"feel": "Yes", "readiness": "perhaps"}, "not one of those offered here"),
     ],
 )
 def test_a_leader_says_something_and_whether_it_is_felt(
@@ -385,8 +385,8 @@ def test_sorting_says_what_is_missing(begun: Mission, as_leader: Client) -> None
         ({"contributions": words.pk, "theme": theirs.pk}, "no longer there"),
         ({"contributions": foreign.pk, "new_theme": "Care"}, "no longer there"),
         ({"contributions": "x", "new_theme": "Care"}, "no longer there"),
-        ({"contributions": words.pk, "new_theme": "\x00"}, "Null characters"),
-        ({"contributions": words.pk, "new_theme": "n" * 201}, "at most 200"),
+        ({"contributions": words.pk, "new_theme": "\x00"}, "a character in this text"),
+        ({"contributions": words.pk, "new_theme": "n" * 201}, "201 characters, and 200 fit"),
     ]
     for data, problem in cases:
         assert problem in said(as_leader.post(sort, data))[-1]

@@ -54,6 +54,8 @@ def ready(rated: Period) -> BoardReport:
         pages=11,
         sha256="ab" * 32,
         finished_at=timezone.now(),
+        approval="frozen",
+        frozen_at=timezone.now(),
     )
 
 
@@ -147,6 +149,10 @@ def test_the_worker_builds_what_is_asked_for_and_sends_it(
     report = BoardReport.objects.get()
     assert answer.redirect_chain[-1][0] == at("report", organisation, report=report.pk)
     wait_until(lambda: BoardReport.objects.filter(state="ready").exists(), 60)
+    client.post(at("report_review", organisation, report=report.pk))
+    client.post(at("report_freeze", organisation, report=report.pk))
+    frozen = BoardReport.objects.filter(state="ready", approval="frozen")
+    wait_until(frozen.exists, 60)
     client.post(_send(report), {"emails": "board@example.com", "confirmed": "yes"})
     wait_until(mailbox, 60)
     (message,) = mailbox()
@@ -289,7 +295,7 @@ def test_who_has_it_already_is_left_out_and_told(ready: BoardReport, as_manager:
         ("chair@example.com, nobody", "“nobody” is not an email address"),
         ("<script>@x", "is not an email address"),
         (" ".join(f"a{n}@example.com" for n in range(60)), "At most 50 addresses"),
-        ("a" * 100_000, "at most 10000 characters"),
+        ("a" * 100_000, "100000 characters, and 10000 fit"),
     ],
 )
 def test_wrong_addresses_are_named_and_nothing_typed_is_lost(
@@ -307,9 +313,11 @@ def test_wrong_addresses_are_named_and_nothing_typed_is_lost(
 def test_the_next_report_remembers_the_board(ready: BoardReport, as_manager: Client) -> None:
     as_manager.post(_send(ready), {"emails": "chair@example.com", "confirmed": "yes"})
     again = services.request_report(
-        organisation=ready.organisation, period=ready.period, built_by=None
+        organisation=ready.organisation, period=ready.period, built_by=None, correction="Rounds."
     )
-    BoardReport.objects.filter(pk=again.pk).update(state="ready")
+    BoardReport.objects.filter(pk=again.pk).update(
+        state="ready", approval="frozen", frozen_at=timezone.now()
+    )
     assert "chair@example.com</textarea>" in as_manager.get(_send(again)).text
 
 
