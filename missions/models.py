@@ -27,6 +27,8 @@ class Mission(OrganisationOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     adopted_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
+    # The review date that leaders were last reminded of.
+    reminded_of = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
@@ -87,6 +89,9 @@ class Contribution(OrganisationOwned):
         Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="contribution"
     )
     signed_name = models.CharField(max_length=200, blank=True)
+    # Whether its writer lets it stand on the public page.
+    quotable = models.BooleanField(default=False)
+    is_hidden = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -94,6 +99,22 @@ class Contribution(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Hiding(OrganisationOwned):
+    """A contribution hidden or shown again: by whom, when and why. Never changed."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="hidings")
+    hides = models.BooleanField()
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return "hidden" if self.hides else "shown again"
 
 
 class Readiness(OrganisationOwned):
@@ -167,7 +188,11 @@ class Decision(OrganisationOwned):
     customer_change = models.TextField("what does this change for the customer?")
     fit = models.CharField(max_length=10, choices=Fit)
     outcome = models.TextField(blank=True)
+    # Whether the question was asked before deciding; unknown for the oldest.
+    asked_first = models.BooleanField(null=True, blank=True)
     decided_on = models.DateField()
+    review_on = models.DateField(null=True, blank=True)
+    reviewed_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -178,3 +203,118 @@ class Decision(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.title
+
+
+class StatementClause(OrganisationOwned):
+    """One clause of an adopted statement, numbered once and for good."""
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="statement_clauses")
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["mission", "position"], name="one_clause_a_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Weighing(OrganisationOwned):
+    """Options of a decision or a disagreement, weighed by several people, clause by clause."""
+
+    class Kind(models.TextChoices):
+        DECISION = "decision", "A decision"
+        DISAGREEMENT = "disagreement", "A disagreement"
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="weighings")
+    kind = models.CharField(max_length=12, choices=Kind)
+    question = models.CharField(max_length=300)
+    customer_change = models.TextField("what does this change for the customer?")
+    opened_by = models.ForeignKey(
+        Membership, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    opened_at = models.DateTimeField(auto_now_add=True)
+    # From here on everyone sees every judgement, and none is changed.
+    revealed_at = models.DateTimeField(null=True, blank=True)
+    decision = models.OneToOneField(
+        Decision, null=True, blank=True, on_delete=models.SET_NULL, related_name="weighing"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-opened_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class WeighedOption(OrganisationOwned):
+    """One way to decide."""
+
+    weighing = models.ForeignKey(Weighing, on_delete=models.CASCADE, related_name="options")
+    position = models.PositiveIntegerField()
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Judgement(OrganisationOwned):
+    """What one member says an option does to one clause."""
+
+    option = models.ForeignKey(WeighedOption, on_delete=models.CASCADE, related_name="judgements")
+    clause = models.ForeignKey(StatementClause, on_delete=models.CASCADE, related_name="judgements")
+    membership = models.ForeignKey(
+        Membership, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answer = models.CharField(max_length=10, choices=Decision.Fit)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["option", "clause", "membership"], name="one_judgement_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+
+class Commitment(OrganisationOwned):
+    """How a clause is lived daily, and by whom."""
+
+    clause = models.ForeignKey(
+        StatementClause, on_delete=models.CASCADE, related_name="commitments"
+    )
+    text = models.CharField(max_length=300)
+    owner = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["clause__position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CheckIn(OrganisationOwned):
+    """Whether a commitment was lived in the week that began on that Monday."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="check_ins")
+    week = models.DateField()
+    done = models.BooleanField()
+    by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["commitment", "week"], name="one_check_in_a_week"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.week}: {'done' if self.done else 'not'}"
