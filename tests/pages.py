@@ -1,0 +1,275 @@
+"""Every page of the programme with the sample in it, and what a browser finds wrong there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from playwright.sync_api import ConsoleMessage, Page
+
+from feedback.import_jobs import request_import
+from feedback.models import Case, ImportJob, Round, Survey
+from focusprog.sample.load import load_sample
+from focusprog.sample.people import Cast
+from missions.models import Decision, Draft, Mission, Theme
+from programme.models import (
+    ColleagueInvite,
+    Membership,
+    Organisation,
+    OrganisationOwned,
+    Period,
+    Person,
+    PersonKind,
+    Role,
+    Segment,
+    Team,
+)
+from programme.services import invite_colleague
+from reports.assembly import assemble
+from reports.models import BoardReport
+from reports.queries import gather
+from reports.services import request_report
+from tests import factories
+from tests.test_import_responses import MAPPING, ROWS
+from touchpoints.models import HandOff, Improvement, Journey, Stage, Touchpoint
+
+# What a GET reaches and is no page.
+NOT_PAGES = {
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "outbox:mailbox_attachment": "a download",
+    "programme:people_csv": "a download",
+    "programme:people_xlsx": "a download",
+    "programme:people_example": "a download",
+    "reports:report_pdf": "a download",
+    "touchpoints:heatmap_export": "a download",
+    "feedback:round_audience": "a part of a page, fetched by script",
+    "reports:report_progress": "a part of a page, fetched by script",
+    "outbox:mailbox_html": "somebody's email in a frame: not our words, and it may run nothing",
+}
+# The states of a page that its path alone does not show.
+QUERIES = {
+    "programme:people": ("", "?kind=customer", "?kind=customer&page=2", "?q=nobody+is+called+so"),
+    "touchpoints:index": ("", "?view=list", "?show=gap", "?show=staff&changed=1&sort=priority"),
+    "touchpoints:cell": ("", "?voice=staff"),
+    "feedback:survey_edit": ("", "?question=recommend"),
+    "missions:words": ("", "?voice=customer", "?change=1"),
+    "missions:draft_compare": ("?from=1&to=2",),
+}
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+}
+_PHONE = 390  # pixels, as all widths
+_LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (1280, "light"),
+    (_PHONE, "dark"),
+    (320, "light"),
+)
+_AXE_FINDINGS = """
+async (options) => (await axe.run(options)).violations.map(
+  (rule) => rule.id + ": " + rule.nodes.map((node) => node.target.join(" ")).join(" | ")
+)
+"""
+_TOO_WIDE = """
+() => document.documentElement.scrollWidth <= innerWidth ? "" :
+  [...document.querySelectorAll("main *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.tagName + "." + one.className).slice(0, 5).join(", ") || "something"
+"""
+
+
+def views(resolver: URLResolver | None = None, path: str = "", space: str = "") -> Iterator["View"]:
+    """Every view that an address leads to, with its name and the parameters of its path."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        whole = path + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            parameters = [name for name in pattern.pattern.converters if name != "organisation"]
+            yield View(f"{space}{pattern.name}", whole, tuple(parameters))
+        else:
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from views(pattern, whole, inner)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    name: str
+    path: str
+    parameters: tuple[str, ...]  # of its path, without the organisation
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is a page of an organisation's members."""
+        return self.path.startswith("o/<slug:organisation>/")
+
+
+def prepare_sample() -> Cast:
+    """The sample organisation, and rows in those states of which it has none."""
+    cast = load_sample()
+    assert cast is not None
+    organisation, leader = cast.organisation, cast.members[Role.LEADER]
+    newest = Period.objects.filter(organisation=organisation)[0]
+    factories.draft_round(organisation, period=newest)
+    request_import(
+        organisation=organisation,
+        filename="riders.csv",
+        content=ROWS.encode(),
+        mapping=MAPPING,
+        strict=False,
+        created_by=leader,
+    )
+    invite_colleague(
+        organisation=organisation,
+        email="new@larkfield.example",
+        role=Role.MEMBER,
+        invited_by=leader.user,
+    )
+    first = BoardReport.objects.get(organisation=organisation)
+    known = gather(organisation=organisation, period=first.period)
+    BoardReport.objects.filter(pk=first.pk).update(
+        state=BoardReport.State.READY,
+        figures=assemble(known).as_json(),
+        pdf=b"%PDF-1.7 printed",  # printing it would take seconds, and no page shows it
+        pages=11,
+        sha256="ab" * 32,
+        finished_at=timezone.now(),
+    )
+    request_report(organisation=organisation, period=newest, built_by=leader)
+    opened = Mission.objects.get(organisation=organisation, state=Mission.State.THEMES)
+    for version, text in enumerate(("We keep lifts running.", "We keep people moving."), 1):
+        Draft.objects.create(
+            organisation=organisation, mission=opened, version=version, text=text, author=leader
+        )
+    return cast
+
+
+def inside(cast: Cast, client: Client) -> dict[str, list[str]]:
+    """The addresses of every view inside the organisation, by the view's name; `client` is
+    signed in as its leader."""
+    keys = _keys(cast.organisation) | {"token": [_uploaded(cast.organisation, client)]}
+    found = {}
+    for view in views():
+        if not view.inside or view.name in NOT_PAGES:
+            continue
+        rows = product(*(keys[parameter] for parameter in view.parameters))
+        paths = [
+            reverse(
+                view.name,
+                kwargs={"organisation": cast.organisation.slug}
+                | dict(zip(view.parameters, row, strict=True)),
+            )
+            for row in rows
+        ]
+        queries = QUERIES.get(view.name, ("",))
+        found[view.name] = [path + query for path in paths for query in queries]
+    return found
+
+
+def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
+    """For every parameter of a path, rows that look different from one another."""
+
+    def first(model: type[OrganisationOwned], **fields: object) -> int:
+        rows = model._default_manager.filter(organisation=organisation, **fields)
+        return int(rows.values_list("pk", flat=True)[0])
+
+    return {
+        "person": [first(Person, kind=kind) for kind in PersonKind],
+        "segment": [first(Segment)],
+        "team": [first(Team)],
+        "member": [first(Membership, role=role) for role in (Role.LEADER, Role.AUDITOR)],
+        "invite": [first(ColleagueInvite)],
+        "journey": [first(Journey)],
+        "stage": [first(Stage)],
+        "touchpoint": [first(Touchpoint, hand_offs__isnull=False)],
+        "hand_off": [first(HandOff)],
+        "kind": ["touchpoint"],
+        "row": [first(Touchpoint)],
+        "improvement": [first(Improvement, state=state) for state in ("planned", "done")],
+        "round": [
+            first(Round, state=Round.State.CLOSED, confidential=False),
+            first(Round, state=Round.State.CLOSED, confidential=True),
+            first(Round, state=Round.State.OPEN),
+            first(Round, state=Round.State.DRAFT),
+        ],
+        "survey": [first(Survey, rounds__state=state) for state in ("open", "draft")],
+        "case": [first(Case, state=state) for state in ("open", "recovered")],
+        "job": [first(ImportJob)],
+        "decision": [first(Decision)],
+        "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
+        "voice": ["staff", "customer"],
+        "asked": [0],  # only ever posted to
+        "theme": [first(Theme, mission__state="themes")],
+        "report": [first(BoardReport, state=state) for state in ("ready", "building")],
+    }
+
+
+def _uploaded(organisation: Organisation, client: Client) -> str:
+    """The token of a list of people that waits for a yes."""
+    answer = client.post(
+        reverse("programme:people_import", args=[organisation.slug]),
+        {
+            "kind": PersonKind.CUSTOMER,
+            "file": SimpleUploadedFile("new.csv", b"name,email\nAda,ada@customers.example\n"),
+        },
+    )
+    return str(answer.headers["Location"]).rstrip("/").rsplit("/", 1)[-1]
+
+
+class Visitor:
+    """A browser's tab that notes what is wrong with the pages it visits."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._console: list[str] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self._console.append(str(error)))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._console.append(message.text)
+
+    def faults(self, url: str, *, status: int = 200) -> list[str]:
+        """Visit, and look at it; empty where all is well."""
+        page = self.page
+        self._console.clear()
+        # Colours that fade into one another would be measured half-way.
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        answer = page.goto(url)
+        found = []
+        if answer is None or answer.status != status:
+            found.append(f"status {answer and answer.status}")
+        if not page.title().strip():
+            found.append("no title")
+        if page.locator("h1").count() != 1:
+            found.append(f"{page.locator('h1').count()} h1")
+        # A page that is refused on purpose shows in the console as not loaded.
+        found += [text for text in self._console if status == 200 or str(status) not in text]
+        return found + self.looks()
+
+    def looks(self) -> list[str]:
+        """What is wrong with the open page at a desk by day, on a phone by night, and through a
+        slit of 320 px."""
+        page, found = self.page, []
+        page.evaluate(AXE_SCRIPT)
+        for width, scheme in _LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            if too_wide := page.evaluate(_TOO_WIDE):
+                found.append(f"{width} px: wider than the screen: {too_wide}")
+            if width >= _PHONE:
+                found += [f"{width} px: {one}" for one in page.evaluate(_AXE_FINDINGS, AXE)]
+        return found
+
+
+def report(wrong: dict[str, list[str]]) -> str:
+    """All that is wrong, one address after another."""
+    return "\n".join("\n  ".join([address, *faults]) for address, faults in wrong.items())

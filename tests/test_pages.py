@@ -1,0 +1,291 @@
+"""Every page in a real browser, with the sample in it: whole, wide enough, readable, quick."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.models import User
+from accounts.signin import signin_url
+from feedback.models import Invitation, Round
+from feedback.services import hash_of
+from outbox.models import Email
+from programme.models import Membership, Organisation, Role
+from tests import factories
+from tests.pages import NOT_PAGES, Visitor, inside, prepare_sample, report, views
+from tests.respondents import link_of, sent_round
+
+MOST_QUERIES = 20
+ONLY_POSTED_TO = {405}
+AREAS = [("home", "programme", "reports"), ("touchpoints",), ("feedback", "missions")]
+
+
+def test_no_page_asks_the_database_too_often(db: None, as_user: Callable[[User], Client]) -> None:
+    """Also: every view inside the organisation has something to show, or takes only POSTs."""
+    cast = prepare_sample()
+    client = as_user(cast.members[Role.LEADER].user)
+    wrong: dict[str, object] = {}
+    shown = 0
+    for name, addresses in inside(cast, client).items():
+        statuses = set()
+        for address in addresses:
+            with CaptureQueriesContext(connection) as asked:
+                statuses.add(client.get(address).status_code)
+            if len(asked) > MOST_QUERIES:
+                wrong[address] = len(asked)
+        if 200 in statuses:
+            shown += 1
+        elif statuses != ONLY_POSTED_TO:
+            wrong[name] = statuses
+    assert wrong == {}
+    assert shown > 50
+
+
+@pytest.mark.parametrize("areas", AREAS, ids=" ".join)
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_members(
+    areas: tuple[str, ...],
+    live_server: object,
+    as_user: Callable[[User], Client],
+    sign_in_browser: Callable[[User], BrowserContext],
+) -> None:
+    cast = prepare_sample()
+    leader = cast.members[Role.LEADER].user
+    client = as_user(leader)
+    visitor = Visitor(sign_in_browser(leader).new_page())
+    wrong: dict[str, list[str]] = {}
+    for name, addresses in inside(cast, client).items():
+        if name.split(":")[0] not in areas:
+            continue
+        for address in addresses:
+            if client.get(address).status_code != 200:
+                continue  # that row has no such page, or the view is only posted to
+            if faults := visitor.faults(f"{live_server}{address}"):
+                wrong[address] = faults
+    assert not wrong, report(wrong)
+
+
+def test_every_area_is_looked_at() -> None:
+    found = {view.name.split(":")[0] for view in views() if view.inside}
+    assert found == {area for areas in AREAS for area in areas}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_outside_an_organisation(
+    live_server: object, page: Page, sign_in_browser: Callable[[User], BrowserContext]
+) -> None:
+    """Of anyone, of those who hold a link, and of a user; the last ones signed in."""
+    cast = prepare_sample()
+    leader = cast.members[Role.LEADER].user
+    visitor = Visitor(page)
+    public = _public_pages(cast.organisation, cast.members[Role.MEMBER].user)
+    wrong = _look(visitor, live_server, public)
+    sign_in_browser(leader)
+    own = _pages_of_a_user(cast.organisation)
+    wrong |= _look(visitor, live_server, own)
+    assert not wrong, report(wrong)
+
+    looked_at = {resolve(address.split("?")[0]).view_name for address in (*public, *own)}
+    outside = {view.name for view in views() if not view.inside} - NOT_PAGES.keys()
+    # The one leads away once there is a user, the other takes only POSTs.
+    assert outside - looked_at == {"programme:start", "accounts:sign_out_everywhere"}
+
+
+def _look(visitor: Visitor, server: object, pages: dict[str, int]) -> dict[str, list[str]]:
+    """What is wrong with pages, given with the status that each should have."""
+    found = {
+        address: visitor.faults(f"{server}{address}", status=status)
+        for address, status in pages.items()
+    }
+    return {address: faults for address, faults in found.items() if faults}
+
+
+def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
+    names = [
+        *("account_login", "accounts:email_link", "account_signup", "account_inactive"),
+        *("account_reset_password", "account_reset_password_done"),
+        *("account_reset_password_from_key_done", "outbox:mailbox"),
+    ]
+    pages = {reverse(name): 200 for name in names}
+    Client().post(reverse("account_reset_password"), {"email": member.email})
+    pages[_link("/account/password/reset/key/", member.email)] = 200
+    EmailMultiAlternatives(
+        "Some words", "Plain.", to=["one@example.com"], alternatives=[("<p>Rich.", "text/html")]
+    ).send()
+    listed = Client().get(reverse("outbox:mailbox")).content.decode()
+    email = re.search(r'href="(/mailbox/[^"?/]+/)"', listed)
+    assert email
+    pages[email[1]] = 200
+    link = signin_url(member, base_url="http://localhost").removeprefix("http://localhost")
+    pages |= {link: 200, re.sub(r"[^/]+/$", "used-up/", link): 410}
+    pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
+    pages[reverse("public_mission", args=[organisation.slug])] = 200
+    return pages | _respondents_pages(organisation)
+
+
+def _respondents_pages(organisation: Organisation) -> dict[str, int]:
+    """In their order: the link of a respondent gives the cookie that their next pages need."""
+    invitation = Invitation.objects.filter(round__state=Round.State.OPEN)[0]
+    assert invitation.person is not None
+    link = link_of(invitation.person, invitation.round)
+    questions = reverse("answer", args=[invitation.pk])
+    pages = {link: 200, f"{questions}?page=2": 200, link.replace("/a/", "/unsubscribe/"): 200}
+
+    handed_in, link = sent_round(organisation)
+    invitation = handed_in.invitations.latest("pk")
+    factories.submitted(invitation, recommend=9)
+    pages |= {link: 200, reverse("answer_thanks", args=[invitation.pk]): 200}
+
+    confidential, link = sent_round(organisation, confidential=True)
+    factories.submitted(confidential.invitations.latest("pk"), recommend=9)
+    pages[link] = 200
+
+    closed = Invitation.objects.filter(round__state=Round.State.CLOSED, round__confidential=False)
+    Invitation.objects.filter(pk=closed[0].pk).update(token_hash=hash_of("closed"))
+    return pages | {"/a/closed/": 410, "/a/unknown/": 404}
+
+
+def _link(start: str, address: str) -> str:
+    """The path of the link in the email to an address."""
+    text = Email.objects.filter(to_email=address).latest("pk").text
+    return text[text.index(start) :].split()[0]
+
+
+def _pages_of_a_user(organisation: Organisation) -> dict[str, int]:
+    names = [
+        *("style", "accounts:profile", "account_change_password", "account_set_password"),
+        *("programme:new_organisation", "account_logout"),
+    ]
+    return {
+        **{reverse(name): 200 for name in names},
+        f"{reverse('programme:front_door')}?choose": 200,
+        _link("/join/", "new@larkfield.example"): 200,
+        reverse("home", args=["nowhere"]): 404,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_very_start(live_server: object, page: Page) -> None:
+    visitor = Visitor(page)
+    assert visitor.faults(f"{live_server}/") == []
+    assert page.url.endswith(reverse("programme:start"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_pages_of_a_new_organisation(
+    live_server: object,
+    leader: Membership,
+    as_leader: Client,
+    sign_in_browser: Callable[[User], BrowserContext],
+) -> None:
+    """Nothing is there yet: each page says what it will be."""
+    visitor = Visitor(sign_in_browser(leader.user).new_page())
+    pages = {}
+    for view in views():
+        if view.inside and not view.parameters and view.name not in NOT_PAGES:
+            address = reverse(view.name, args=[leader.organisation.slug])
+            if as_leader.get(address).status_code == 200:
+                pages[address] = 200
+    assert len(pages) > 20
+    wrong = _look(visitor, live_server, pages)
+    assert not wrong, report(wrong)
+
+
+@pytest.mark.urls("tests.broken_urls")
+@pytest.mark.django_db(transaction=True)
+def test_pages_for_what_went_wrong(live_server: object, page: Page) -> None:
+    statuses = {"/400/": 400, "/403/": 403, "/403/csrf/": 403, "/404/": 404, "/429/": 429}
+    wrong = _look(Visitor(page), live_server, statuses | {"/500/": 500})
+    assert not wrong, report(wrong)
+
+
+# By keyboard
+
+_FOCUS_SHOWS = """
+() => {
+  const one = document.activeElement, style = getComputedStyle(one);
+  const place = one.getBoundingClientRect();
+  const seen = place.bottom > 0 && place.top < innerHeight && place.width > 0;
+  return seen && (style.outlineStyle !== "none" || style.boxShadow !== "none");
+}
+"""
+
+
+def _tab(page: Page) -> str:
+    """One stop further; what has the focus now."""
+    page.keyboard.press("Tab")
+    name: str = page.evaluate(
+        """() => {
+          const one = document.activeElement;
+          return one === document.body ? "" : (one.tagName + " " + one.innerText.trim());
+        }"""
+    )
+    return name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_by_keyboard_alone(
+    live_server: object, sign_in_browser: Callable[[User], BrowserContext]
+) -> None:
+    cast = prepare_sample()
+    page = sign_in_browser(cast.members[Role.LEADER].user).new_page()
+    inside_of = f"{live_server}/o/{cast.organisation.slug}"
+    _walk_home(page, f"{inside_of}/")
+    _open_a_cell(page, f"{inside_of}/touchpoints/")
+    _mend_a_form(page, f"{inside_of}/people/add/")
+
+
+def _walk_home(page: Page, url: str) -> None:
+    page.goto(url)
+    assert _tab(page) == "A Skip to the content"
+    stops = []
+    while stop := _tab(page):
+        assert page.evaluate(_FOCUS_SHOWS), stop
+        stops.append(stop)
+        assert len(stops) < 120
+    focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+    seen = page.locator(focusable).evaluate_all("all => all.filter(one => one.checkVisibility())")
+    assert len(stops) == len(seen) - 1
+
+    page.goto(url)
+    _tab(page)
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def _open_a_cell(page: Page, url: str) -> None:
+    page.goto(url)
+    cells = page.locator(".heatmap td a")
+    for _ in range(60):
+        _tab(page)
+        if cells.first.evaluate("one => one === document.activeElement"):
+            break
+    expect(cells.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    opened = page.locator(".heatmap td a:focus")
+    assert page.evaluate(_FOCUS_SHOWS)
+    address = opened.get_attribute("href")
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer-title")).to_be_focused()
+    assert Visitor(page).looks() == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_empty()
+    expect(page.locator(".heatmap td a:focus")).to_have_attribute("href", str(address))
+
+
+def _mend_a_form(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert Visitor(page).looks() == []
+    _tab(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
