@@ -82,14 +82,13 @@ def _make_people(
                 )
             )
     for segment, _, size, usual_value in company.SEGMENTS:
-        places = words.PLACES[segment]
-        for number in range(size):
+        for _ in range(size):
             value = usual_value * luck.lognormvariate(0, 0.6)
             people.append(
                 Person(
                     organisation=organisation,
                     kind=PersonKind.CUSTOMER,
-                    name=f"{names.pop()}, {places[number % len(places)]}",
+                    name=names.pop(),
                     email=f"customer{len(people)}@customers.example",
                     segment=segments[segment],
                     yearly_value=Decimal(round(value / 50) * 50),

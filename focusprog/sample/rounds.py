@@ -5,6 +5,7 @@ import random
 import secrets
 from collections.abc import Sequence
 from email.utils import make_msgid
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -117,8 +118,13 @@ def _make_round(
         period=period,
         selection={"most_valuable": most_valuable} if most_valuable else {},
         created_by=cast.members[Role.MANAGER],
-        closes_at=timezone.now() + dt.timedelta(days=10),
+        closes_at=_end_of_day(cast, timezone.localdate() + dt.timedelta(days=10)),
     )
+
+
+def _end_of_day(cast: Cast, day: dt.date) -> dt.datetime:
+    """The last minute of a day, where the organisation is."""
+    return dt.datetime.combine(day, dt.time(23, 59), ZoneInfo(cast.organisation.timezone))
 
 
 def _answer(

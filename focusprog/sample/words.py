@@ -162,11 +162,3 @@ FAMILY_NAMES = (
     "Jansen", "Kowalczyk", "Lefèvre", "Mbeki", "Nakamura", "O’Sullivan", "Papadopoulos", "Quist",
     "Rahman", "Şahin", "Thompson", "Ueda", "Van der Berg", "Wójcik", "Yamamoto", "Zhang",
 )  # fmt: skip
-PLACES = {
-    "Housing associations": ("Mill Court", "Elm Gardens", "Harbour Homes", "St Anne’s Close",
-                             "Northgate Towers", "Riverside Tenants", "Kestrel Estate"),
-    "Offices": ("Fairfax Legal", "Cobalt Studio", "Union Street 14", "Hartley Assurance",
-                "Old Mint Works", "Delft & Sons", "The Exchange"),
-    "Hospitals and care homes": ("St Brigid’s Hospital", "Meadow View", "Queen’s Infirmary",
-                                 "Oakwood Care", "The Limes", "Bayview Hospice", "Ashdown Clinic"),
-}  # fmt: skip
