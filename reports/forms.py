@@ -1,7 +1,7 @@
 """What people type about reports: which quarter to build, whom to send it to."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from programme.models import Organisation, Period
 from programme.periods import Quarter
 from programme.queries import current_quarter
 from programme.services import period_for
+from reports.models import ReportSettings
 from touchpoints.queries import periods_with_ratings
 
 MOST_ADDRESSES = 50
@@ -41,6 +42,56 @@ class BuildForm(Worded, forms.Form):
     def period(self) -> Period:
         quarter = Quarter.parse(self.cleaned_data["quarter"])
         return period_for(organisation=self.organisation, quarter=quarter)
+
+
+class WordsForm(Worded, forms.Form):
+    """The leader's own headline and paragraph; both blank leave the report's own words alone."""
+
+    headline = forms.CharField(
+        label="Your headline",
+        help_text="One sentence. It stands above the report’s own, with your name. Leave it blank "
+        "to keep the report’s own headline alone.",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    paragraph = forms.CharField(
+        label="Your paragraph",
+        help_text="What you want the board to know. Printed as plain text, with your name.",
+        max_length=1500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class CorrectionForm(Worded, forms.Form):
+    """Why a frozen report gets a new edition."""
+
+    correction = forms.CharField(
+        label="What does the new edition correct?",
+        help_text="Printed in the new edition, above a list of the figures that differ.",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say what the new edition corrects."},
+    )
+
+
+class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
+    """Paper and calendar."""
+
+    class Meta:
+        model = ReportSettings
+        fields = ("paper", "automatic", "days_after")
+        labels: ClassVar = {
+            "paper": "Paper",
+            "automatic": "Build each quarter’s report by itself",
+            "days_after": "Days after the quarter’s end",
+        }
+        help_texts: ClassVar = {
+            "paper": "For reports built from now on.",
+            "automatic": "Once for each quarter with ratings; the leaders get an email.",
+            "days_after": "From 1 to 45, so that late answers still count.",
+        }
 
 
 class SendForm(Worded, forms.Form):

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from feedback.queries import receipts, recommend
@@ -13,13 +13,16 @@ from outbox.models import Email
 from programme.models import Membership, Organisation, Period
 from reports.contents import DecisionLine, MissionPart
 from reports.known import QUARTERS, Known, KnownImprovement, KnownReceipt, Recommend
-from reports.models import BoardReport
+from reports.models import BoardReport, ReportSettings
 from reports.words import day, quarter_words
-from touchpoints.models import Improvement, Touchpoint, Voice
+from touchpoints.models import Improvement, RatingTally, Touchpoint, Voice
 from touchpoints.queries import heatmap, periods_with_ratings
 
 MOST_DECISIONS = 20
 YEAR = 4  # quarters
+# A quarter that ended longer ago is history, such as past answers brought in late: its report is
+# built when someone asks for it.
+LATEST_BY_CALENDAR = dt.timedelta(days=60)
 
 
 def gather(*, organisation: Organisation, period: Period) -> Known:
@@ -147,6 +150,51 @@ def _mission(mission: Mission, period: Period) -> MissionPart:
             for one in decisions[:MOST_DECISIONS]
         ),
     )
+
+
+# Editions, settings and the calendar
+
+
+def frozen_before(report: BoardReport) -> BoardReport | None:
+    """The latest frozen edition of the same quarter before this one."""
+    earlier = BoardReport.objects.filter(
+        organisation_id=report.organisation_id,
+        period_id=report.period_id,
+        edition__lt=report.edition,
+        approval=BoardReport.Approval.FROZEN,
+    )
+    return earlier.defer("pdf").order_by("-edition").first()
+
+
+def settings_of(organisation: Organisation) -> ReportSettings:
+    """The organisation's own, or the defaults, not saved."""
+    found = ReportSettings.objects.filter(organisation=organisation).first()
+    return found or ReportSettings(organisation=organisation)
+
+
+def due_by_calendar() -> list[tuple[Organisation, Period]]:
+    """Quarters whose report should be built by itself now: over for as many days as the
+    organisation says, with ratings, and with no report asked for since their end."""
+    today = timezone.localdate()
+    own = {one.organisation_id: one for one in ReportSettings.objects.all()}
+    standard = ReportSettings()
+    ratings = RatingTally.objects.filter(period=OuterRef("pk"))
+    reports = BoardReport.objects.filter(period=OuterRef("pk"))
+    found = (
+        Period.objects.filter(ends_on__range=(today - LATEST_BY_CALENDAR, today))
+        .filter(Exists(ratings))
+        .exclude(Exists(reports.filter(scheduled=True)))
+        .exclude(Exists(reports.filter(created_at__date__gt=OuterRef("ends_on"))))
+        .exclude(Exists(reports.filter(approval=BoardReport.Approval.FROZEN)))
+        .select_related("organisation")
+        .order_by("pk")
+    )
+    return [
+        (period.organisation, period)
+        for period in found
+        if (wants := own.get(period.organisation_id, standard)).automatic
+        and period.ends_on + dt.timedelta(days=wants.days_after) <= today
+    ]
 
 
 # Whom it was sent to

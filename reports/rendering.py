@@ -91,9 +91,11 @@ def print_report(
     *,
     edition: int,
     built_at: dt.datetime,
+    frozen_at: dt.datetime | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Printed:
-    """The PDF of those figures; `say` hears "charts" and "pages" as they begin. PressError."""
+    """The PDF of those figures; `say` hears "charts" and "pages" as they begin. A report without
+    `frozen_at` is marked as a draft. PressError."""
     fingerprint = fingerprint_of(figures)
     charts = {name: rows for name, rows in _chart_data(figures).items() if rows}
     keys = {name: _chart_key(name, rows) for name, rows in charts.items()}
@@ -104,6 +106,7 @@ def print_report(
             "report": figures,
             "edition": edition,
             "built_at": built_at,
+            "frozen_at": frozen_at,
             "fingerprint": fingerprint,
             "sections": SECTIONS,
             "moments": MOMENTS,
@@ -124,11 +127,11 @@ def print_report(
             "content": heatmap_csv(figures),
         },
         "identifier": fingerprint,
-        "built_at": built_at.isoformat(),
+        "built_at": (frozen_at or built_at).isoformat(),
     }
     with tempfile.TemporaryDirectory(prefix="focusprog-press-") as name:
         folder = Path(name)
-        pages = _press({**job, "folder": name}, built_at, say)
+        pages = _press({**job, "folder": name}, frozen_at or built_at, say)
         if (made := folder / "charts.json").exists():
             for chart, svg in json.loads(made.read_text()).items():
                 cache.set(keys[chart], svg, KEEP_CHARTS)

@@ -10,5 +10,10 @@ urlpatterns = [
     path("<int:report>/", views.report, name="report"),
     path("<int:report>/progress/", views.report_progress, name="report_progress"),
     path("<int:report>/report.pdf", views.report_pdf, name="report_pdf"),
+    path("settings/", views.report_settings, name="settings"),
+    path("<int:report>/review/", views.report_review, name="report_review"),
+    path("<int:report>/words/", views.report_words, name="report_words"),
+    path("<int:report>/freeze/", views.report_freeze, name="report_freeze"),
+    path("<int:report>/correct/", views.report_correct, name="report_correct"),
     path("<int:report>/send/", views.report_send, name="report_send"),
 ]

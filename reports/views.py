@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from reports import queries, services
-from reports.forms import BuildForm, SendForm
+from reports.forms import BuildForm, CorrectionForm, SendForm, SettingsForm, WordsForm
 from reports.models import BoardReport, BoardReportQuerySet
+from reports.rendering import fingerprint_of
 
 ON_A_PAGE = 20
 
@@ -42,8 +43,7 @@ def build(request: OrganisationRequest) -> HttpResponse:
         )
     except services.ReportsError as error:
         messages.warning(request, str(error))
-        building = _reports(request).filter(period=period, state=BoardReport.State.BUILDING)
-        return _to(request, building.without_print().first())
+        return _to(request, _reports(request).filter(period=period).without_print().first())
     return _to(request, report)
 
 
@@ -55,11 +55,17 @@ def _to(request: OrganisationRequest, report: BoardReport | None) -> HttpRespons
 
 @members()
 def report(request: OrganisationRequest, report: int) -> HttpResponse:
-    found = get_object_or_404(_reports(request).defer("pdf"), pk=report)
+    found = get_object_or_404(
+        _reports(request)
+        .defer("pdf")
+        .select_related("built_by__user", "reviewed_by__user", "frozen_by__user"),
+        pk=report,
+    )
     newer = _reports(request).filter(period=found.period, edition__gt=found.edition)
     context = {
         "report": found,
         "figures": found.figures,
+        "fingerprint": fingerprint_of(found.figures) if found.figures else "",
         "sendings": queries.sendings(found),
         "newer": newer.without_print().first(),
     }
@@ -87,11 +93,97 @@ def report_pdf(request: OrganisationRequest, report: int) -> HttpResponse:
 
 
 @members(Role.MANAGER)
+@require_POST
+def report_review(request: OrganisationRequest, report: int) -> HttpResponse:
+    found = get_object_or_404(_reports(request).without_print(), pk=report)
+    try:
+        services.review_report(report=found, by=request.membership)
+    except services.ReportsError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, "Marked as reviewed, with your name. Next, freeze it.")
+    return _to(request, found)
+
+
+@members(Role.LEADER)
+def report_words(request: OrganisationRequest, report: int) -> HttpResponse:
+    """The leader's own headline and paragraph."""
+    found = get_object_or_404(_reports(request).defer("pdf"), pk=report, state="ready")
+    words = found.figures.get("words") or {}
+    form = WordsForm(request.POST or None, initial=words)
+    context = {"report": found, "form": form, "figures": found.figures}
+    if request.method != "POST":
+        return render(request, "reports/words.html", context)
+    if form.is_valid():
+        try:
+            services.write_words(report=found, by=request.membership, **form.cleaned_data)
+        except services.ReportsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Your words are in. The draft is being printed again.")
+            return _to(request, found)
+    return render(request, "reports/words.html", context, status=422)
+
+
+@members(Role.MANAGER)
+def report_freeze(request: OrganisationRequest, report: int) -> HttpResponse:
+    """Say what freezing means, and do it once that is confirmed."""
+    found = get_object_or_404(_reports(request).without_print(), pk=report)
+    if request.method != "POST":
+        return render(request, "reports/freeze.html", {"report": found})
+    try:
+        services.freeze_report(report=found, by=request.membership)
+    except services.ReportsError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, "Frozen. Its final print is on its way.")
+    return _to(request, found)
+
+
+@members(Role.MANAGER)
+def report_correct(request: OrganisationRequest, report: int) -> HttpResponse:
+    """Ask what is wrong with a frozen report, and have a new edition built."""
+    found = get_object_or_404(_reports(request).without_print(), pk=report, approval="frozen")
+    form = CorrectionForm(request.POST or None)
+    context = {"report": found, "form": form}
+    if request.method != "POST":
+        return render(request, "reports/correct.html", context)
+    if form.is_valid():
+        try:
+            made = services.request_report(
+                organisation=request.organisation,
+                period=found.period,
+                built_by=request.membership,
+                correction=form.cleaned_data["correction"],
+            )
+        except services.ReportsError as error:
+            form.add_error(None, str(error))
+        else:
+            return _to(request, made)
+    return render(request, "reports/correct.html", context, status=422)
+
+
+@members(Role.MANAGER)
+def report_settings(request: OrganisationRequest) -> HttpResponse:
+    form = SettingsForm(request.POST or None, instance=queries.settings_of(request.organisation))
+    if request.method != "POST":
+        return render(request, "reports/settings.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "reports/settings.html", {"form": form}, status=422)
+    services.save_settings(organisation=request.organisation, **form.cleaned_data)
+    messages.success(request, "Kept.")
+    return redirect("reports:index", organisation=request.organisation.slug)
+
+
+@members(Role.MANAGER)
 def report_send(request: OrganisationRequest, report: int) -> HttpResponse:
     """Ask for the addresses, show whom it would go to, and send once that is confirmed."""
     found = get_object_or_404(
         _reports(request).without_print(), pk=report, state=BoardReport.State.READY
     )
+    if not found.frozen:
+        messages.warning(request, "Only a frozen report is sent. Have it reviewed, then freeze it.")
+        return _to(request, found)
     if request.method != "POST":
         form = SendForm(initial={"emails": "\n".join(queries.board_addresses(found))})
         return render(request, "reports/send.html", {"report": found, "form": form})

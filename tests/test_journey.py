@@ -305,6 +305,10 @@ def print_report(programme: Programme, page: Page) -> None:
     open_section(page, "Reports")
     page.get_by_role("button", name="Build the report").click()
     expect(page.get_by_role("link", name=re.compile("Download"))).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Mark as reviewed").click()
+    page.get_by_role("link", name="Freeze the report").click()
+    page.get_by_role("button", name="Freeze the report").click()
+    expect(page.get_by_role("link", name=re.compile("Download"))).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download")).click()
     saved = Path(download.value.path()).read_bytes()

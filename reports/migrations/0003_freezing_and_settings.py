@@ -6,72 +6,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programme', '0001_initial'),
-        ('reports', '0002_one_building_at_a_time'),
+        ("programme", "0001_initial"),
+        ("reports", "0002_one_building_at_a_time"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportSettings',
+            name="ReportSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('paper', models.CharField(choices=[('A4', 'A4'), ('letter', 'US Letter')], default='A4', max_length=10)),
-                ('automatic', models.BooleanField(default=True)),
-                ('days_after', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(45)])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.CharField(
+                        choices=[("A4", "A4"), ("letter", "US Letter")], default="A4", max_length=10
+                    ),
+                ),
+                ("automatic", models.BooleanField(default=True)),
+                (
+                    "days_after",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(45),
+                        ],
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='approval',
-            field=models.CharField(choices=[('draft', 'Draft'), ('reviewed', 'Reviewed'), ('frozen', 'Frozen')], default='draft', max_length=10),
+            model_name="boardreport",
+            name="approval",
+            field=models.CharField(
+                choices=[("draft", "Draft"), ("reviewed", "Reviewed"), ("frozen", "Frozen")],
+                default="draft",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='correction',
+            model_name="boardreport",
+            name="correction",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='frozen_at',
+            model_name="boardreport",
+            name="frozen_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='frozen_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='programme.membership'),
+            model_name="boardreport",
+            name="frozen_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="programme.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='reviewed_at',
+            model_name="boardreport",
+            name="reviewed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='reviewed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='programme.membership'),
+            model_name="boardreport",
+            name="reviewed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="programme.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='boardreport',
-            name='scheduled',
-            field=models.BooleanField(default=False, help_text='built by itself after the quarter'),
+            model_name="boardreport",
+            name="scheduled",
+            field=models.BooleanField(default=False, help_text="built by itself after the quarter"),
         ),
         migrations.AddConstraint(
-            model_name='boardreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('scheduled', True)), fields=('organisation', 'period'), name='one_scheduled_a_quarter'),
+            model_name="boardreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("scheduled", True)),
+                fields=("organisation", "period"),
+                name="one_scheduled_a_quarter",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='boardreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approval', 'frozen'), _negated=True), ('frozen_at__isnull', False), _connector='OR'), name='frozen_has_its_time'),
+            model_name="boardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approval", "frozen"), _negated=True),
+                    ("frozen_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="frozen_has_its_time",
+            ),
         ),
         migrations.AddField(
-            model_name='reportsettings',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programme.organisation'),
+            model_name="reportsettings",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="programme.organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportsettings',
-            constraint=models.UniqueConstraint(fields=('organisation',), name='one_report_settings_each'),
+            model_name="reportsettings",
+            constraint=models.UniqueConstraint(
+                fields=("organisation",), name="one_report_settings_each"
+            ),
         ),
     ]

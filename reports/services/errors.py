@@ -1,0 +1,2 @@
+class ReportsError(Exception):
+    """What a person asked for cannot be done; the text says why."""
