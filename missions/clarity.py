@@ -45,6 +45,36 @@ _BUZZ = re.compile(
     r"(?![\w-])",
     re.IGNORECASE,
 )
+# Long words made of other words for ideas; the exempt are in every child's mouth.
+_IDEA = re.compile(
+    r"(?:[aei]tions?|sions?|ities|ity|ments?|[ae]nces?|ships?|ness|isms?|isations?|izations?)$"
+)
+_HARD = re.compile(
+    r"(?:tions?|tional(?:ly)?|ities|ity|ments?|[ae]nces?|[ae]ncy|tive(?:ly)?|ical(?:ly)?"
+    r"|i[sz](?:e|ed|es|ing)|ate[sd]?|ating|ible|able|ually|ships?)$"
+)
+_EASY = {
+    "community", "communities", "conversation", "conversations", "celebration", "celebrations",
+    "celebrate", "celebrates", "information", "education", "electricity", "university",
+    "apartment", "vegetable", "vegetables", "television", "comfortable", "family", "city",
+    "cities", "mission", "missions", "station", "stations", "moment", "moments",
+    "business", "witness", "ship", "ships",
+}  # fmt: skip
+_VOWELS = re.compile(r"[aeiouy]+")
+# Things and doings that one can see, hear, smell or touch: a sample, which finds most images.
+_SEEN = re.compile(
+    r"\b(?:(?:hand|door|table|bread|light|street|window|road|kitchen|bed|room|house|home|garden"
+    r"|tree|river|sea|water|fire|sun|rain|snow|winter|summer|morning|night|breakfast|dinner|lunch"
+    r"|meal|cup|coffee|tea|oven|smile|laugh|tear|face|eye|ear|arm|heart|shoulder|knee|baby|child"
+    r"|grandmother|grandfather|mother|father|neighbour|dog|cat|horse|bird|bus|train|plane|bike|car"
+    r"|van|lift|stair|floor|roof|wall|bridge|boat|ferry|island|mountain|field|farm|apple|flower"
+    r"|book|letter|phone|key|shoe|coat|chair|shop|school|bell|song|music|parcel|box|tool|kettle"
+    r"|walk|run|drive|sit|stand|sing|dance|play|eat|drink|sleep|wake|knock|wave|hold|carry|lend"
+    r"|cook|bake|read|write|call|listen|touch)(?:s|es|ed|ing)?"
+    r"|hear|heard|warm|warmer|cold|fresh|soft|quiet|loud|bright|children|feet|lives)\b",
+    re.IGNORECASE,
+)
+_IDEAS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +92,7 @@ def hints(draft: str, *, names: Sequence[str] = ()) -> list[Hint]:
 
     `names` are the organisation's own, which are left out of the comparison.
     """
-    text = _without(draft, names)
+    text = without_names(draft, names)
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
     if not words:
         return []
@@ -71,12 +101,15 @@ def hints(draft: str, *, names: Sequence[str] = ()) -> list[Hint]:
         _customers,
         _we_words,
         _buzzwords,
+        _hard_words,
+        _image,
         _numbers,
     )
     return [hint for check in checks if (hint := check(text, words))]
 
 
-def _without(draft: str, names: Iterable[str]) -> str:
+def without_names(draft: str, names: Iterable[str]) -> str:
+    """The text with the organisation's own names blanked out, in any case."""
     for name in sorted(names, key=len, reverse=True):
         if name.strip():
             whole = rf"(?<!\w){re.escape(name.strip())}(?!\w)"
@@ -128,6 +161,39 @@ def _buzzwords(text: str, words: list[str]) -> Hint | None:
         "Words that anyone could use" if len(found) > 1 else "A word that anyone could use",
         "They paint no picture and fit every company. What would someone see you do instead?",
         found,
+    )
+
+
+def _hard_words(text: str, words: list[str]) -> Hint | None:
+    plain = set(_WORD.findall(_BUZZ.sub(" ", text).lower()))
+    found = _each_once(
+        word
+        for word in words
+        if word in plain
+        and word not in _EASY
+        and _HARD.search(word)
+        and len(_VOWELS.findall(word.removesuffix("e"))) >= 4
+    )
+    if not found:
+        return None
+    return Hint(
+        "hard-words",
+        "Hard words" if len(found) > 1 else "A hard word",
+        "A child or a tired reader may stumble here. How would you say it across the counter?",
+        found,
+    )
+
+
+def _image(text: str, words: list[str]) -> Hint | None:
+    ideas = _each_once(word for word in words if word not in _EASY and _IDEA.search(word))
+    if len(ideas) < _IDEAS or _SEEN.search(text):
+        return None
+    return Hint(
+        "image",
+        "Nothing to see yet",
+        "These are words for ideas, and we see none for a thing that one could film. If there is "
+        "one, pass over this. People work together better towards what they can picture.",
+        ideas,
     )
 
 

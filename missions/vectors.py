@@ -140,7 +140,9 @@ def _wordllama() -> tuple[Any, npt.NDArray[np.float16]]:
     if spec is None or spec.origin is None:
         raise RuntimeError("wordllama is not installed")
     folder = Path(spec.origin).parent
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    tokenizer = Tokenizer.from_file(
+        str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json")
+    )
     tokenizer.no_padding()
     tokenizer.enable_truncation(_TOKENS)
     weights = folder / "weights" / f"l2_supercat_{WIDTH}.safetensors"

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-NAMES = ("heatmap", "page", "start")
+NAMES = ("heatmap", "mission", "page", "start")
 
 
 class Command(BaseCommand):

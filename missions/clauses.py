@@ -1,0 +1,49 @@
+"""A draft taken apart into clauses, and whether a clause says no."""
+
+import re
+
+# "Warm bread, and time to talk": a mission is read, and compared, one promise at a time.
+_BREAK = re.compile(
+    r"[.!?;:]+(?=\s|$)|[,\n\r]+|\s[–—-]\s|—"
+    r"|\s(?=(?:and|but|so that|because|while|yet|or)\s)",
+    re.IGNORECASE,
+)
+_LEAST_WORDS = 2
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot"
+    r"|(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should|must|need)n['’]?t"
+    r"|no one)\b",
+    re.IGNORECASE,
+)
+# These only sound like one.
+_NO_NEGATION = re.compile(
+    r"\bnot (?:only|just|merely|to mention)\b|\bno (?:doubt|matter|problem)\b|\bnothing but\b"
+    r"|\bwhy (?:not|don['’]t)\b|\bnever mind\b",
+    re.IGNORECASE,
+)
+
+# "Say honestly when you do not have the part" says yes.
+_ASIDE = re.compile(
+    r"(?<=\w)\s+(?:when|whenever|if|where|who|which|until)\b[^.!?;:,]*", re.IGNORECASE
+)
+
+
+def clauses(draft: str) -> list[str]:
+    """The draft's clauses, each a part of it word for word, in order; a lone word stays with the
+    clause before it."""
+    edges = [0, *(found.end() for found in _BREAK.finditer(draft))]
+    parts: list[tuple[int, int]] = []
+    for start, end in zip(edges, [*edges[1:], len(draft)], strict=True):
+        if parts and len(draft[start:end].split()) < _LEAST_WORDS:
+            parts[-1] = (parts[-1][0], end)
+        else:
+            parts.append((start, end))
+    found_clauses = (draft[start:end].strip(" \t\r\n,;:.–—-") for start, end in parts)
+    return [clause for clause in found_clauses if clause]
+
+
+def says_no(text: str) -> bool:
+    """Whether an odd number of words like "not", "never" or "without" stands in it, asides
+    apart."""
+    plain = _ASIDE.sub(" ", _NO_NEGATION.sub(" ", text))
+    return len(_NEGATION.findall(plain)) % 2 == 1
