@@ -73,6 +73,8 @@ def _result(question: Question, stored: dict[str, object] | None, found: Round) 
         Bar(label, counts.get(value, 0), 100 * counts.get(value, 0) / n)
         for value, label in CHOICES[question.kind]
     )
+    if question.kind in Question.CHOOSING_KINDS:
+        return Result(question, n, bars, "", None, None, None, None, held_back)
     by_moment = dict.fromkeys(_ORDER, 0)
     for value, count in counts.items():
         of_scale = value if question.kind == Question.Kind.MOMENT else int(value)

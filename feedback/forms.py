@@ -37,6 +37,11 @@ _EXPECTED = (
     ("4", "Better"),
     ("5", "Much better than I expected"),
 )
+_CONSENT = (
+    ("love", "I love it"),
+    ("live", "I can live with it"),
+    ("object", "I object"),
+)
 # What a radio button sends for no answer; an empty value would be chosen before anyone chose.
 _SKIP = "-"
 CHOICES: dict[str, Sequence[tuple[str, str]]] = {
@@ -44,6 +49,8 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     Question.Kind.RECOMMEND: tuple((str(n), str(n)) for n in range(11)),
     Question.Kind.SATISFACTION: _SATISFACTION,
     Question.Kind.EXPECTED: _EXPECTED,
+    Question.Kind.PLACE: tuple((str(n), str(n)) for n in Question.VALUES[Question.Kind.PLACE]),
+    Question.Kind.CONSENT: _CONSENT,
 }
 
 
@@ -64,8 +71,9 @@ class AnswerForm(forms.Form):
 
     def __init__(self, questions: Sequence[Question], **given: Any) -> None:
         super().__init__(**given)
+        ranked = sum(question.kind == Question.Kind.PLACE for question in questions)
         for question in questions:
-            self.fields[f"q-{question.key}"] = _answer_field(question)
+            self.fields[f"q-{question.key}"] = _answer_field(question, ranked)
 
     def only_lacks_answers(self) -> bool:
         """Whether all that is wrong is that required answers are missing."""
@@ -80,15 +88,19 @@ class AnswerForm(forms.Form):
         }
 
 
-def _moment(value: str) -> str | None:
+def _word(value: str) -> str | None:
     return None if value == _SKIP else value
+
+
+_WORDS = (Question.Kind.MOMENT, Question.Kind.CONSENT)
 
 
 def _number(value: str) -> int | None:
     return None if value == _SKIP else int(value)
 
 
-def _answer_field(question: Question) -> forms.Field:
+def _answer_field(question: Question, ranked: int) -> forms.Field:
+    """The field of a question; `ranked` is how many are ranked, and so how many places there are."""
     if question.is_text:
         long = question.kind == Question.Kind.LONG_TEXT
         return forms.CharField(
@@ -112,6 +124,8 @@ def _answer_field(question: Question) -> forms.Field:
             },
         )
     choices = list(CHOICES[question.kind])
+    if question.kind == Question.Kind.PLACE:
+        choices = choices[:ranked]
     if not question.required:
         choices.append((_SKIP, "I can’t say"))
     return forms.TypedChoiceField(
@@ -119,7 +133,7 @@ def _answer_field(question: Question) -> forms.Field:
         help_text=question.hint,
         required=question.required,
         choices=choices,
-        coerce=_moment if question.kind == Question.Kind.MOMENT else _number,
+        coerce=_word if question.kind in _WORDS else _number,
         empty_value=None,
         widget=forms.RadioSelect,
         error_messages={
@@ -191,7 +205,9 @@ class QuestionForm(Worded, forms.Form):
 
     kind = forms.ChoiceField(
         label="Kind",
-        choices=Question.Kind,
+        choices=[
+            choice for choice in Question.Kind.choices if choice[0] not in Question.CHOOSING_KINDS
+        ],
         error_messages={"required": "Choose the kind of question."},
     )
     text = forms.CharField(

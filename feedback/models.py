@@ -39,6 +39,8 @@ class Question(OrganisationOwned):
         EXPECTED = "expected-5", "Compared with what was expected, 1 to 5"
         SHORT_TEXT = "short", "Short text"
         LONG_TEXT = "text", "Long text"
+        PLACE = "place", "A place in a ranking"
+        CONSENT = "consent", "Consent: love, live with or object"
 
     # What each kind may be answered with; text is not listed.
     VALUES: ClassVar[dict[str, tuple[str | int, ...]]] = {
@@ -46,8 +48,13 @@ class Question(OrganisationOwned):
         Kind.RECOMMEND: tuple(range(11)),
         Kind.SATISFACTION: (1, 2, 3, 4, 5),
         Kind.EXPECTED: (1, 2, 3, 4, 5),
+        Kind.PLACE: (1, 2, 3, 4, 5, 6),
+        Kind.CONSENT: ("love", "live", "object"),
     }
     TEXT_KINDS: ClassVar = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
+    # Counted, but they rate nothing: no moments and no touchpoint. Only a mission asks them; each
+    # place question is one of the things ranked, and two may share a place.
+    CHOOSING_KINDS: ClassVar = (Kind.PLACE, Kind.CONSENT)
     # A question with this key asks for a name: never a comment, never asked confidentially.
     SIGNATURE: ClassVar = "name"
 
