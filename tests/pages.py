@@ -70,9 +70,9 @@ AXE = {
 }
 _PHONE = 390  # pixels, as all widths
 _LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
-    (1280, "light"),
-    (_PHONE, "dark"),
     (320, "light"),
+    (_PHONE, "dark"),
+    (1280, "light"),
 )
 _AXE_FINDINGS = """
 async (options) => (await axe.run(options)).violations.map(
@@ -240,8 +240,6 @@ class Visitor:
         """Visit, and look at it; empty where all is well."""
         page = self.page
         self._console.clear()
-        # Colours that fade into one another would be measured half-way.
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.set_viewport_size({"width": 1280, "height": 900})
         answer = page.goto(url)
         found = []
@@ -256,12 +254,13 @@ class Visitor:
         return found + self.looks()
 
     def looks(self) -> list[str]:
-        """What is wrong with the open page at a desk by day, on a phone by night, and through a
-        slit of 320 px."""
+        """What is wrong with the open page through a slit of 320 px, on a phone by night, and at
+        a desk by day."""
         page, found = self.page, []
         page.evaluate(AXE_SCRIPT)
         for width, scheme in _LOOKS:
-            page.emulate_media(color_scheme=scheme)
+            # Colours that fade into one another would be measured half-way.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": 900})
             if too_wide := page.evaluate(_TOO_WIDE):
                 found.append(f"{width} px: wider than the screen: {too_wide}")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from email.message import EmailMessage
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -115,13 +116,7 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages = {reverse(name): 200 for name in names}
     Client().post(reverse("account_reset_password"), {"email": member.email})
     pages[_link("/account/password/reset/key/", member.email)] = 200
-    EmailMultiAlternatives(
-        "Some words", "Plain.", to=["one@example.com"], alternatives=[("<p>Rich.", "text/html")]
-    ).send()
-    listed = Client().get(reverse("outbox:mailbox")).content.decode()
-    email = re.search(r'href="(/mailbox/[^"?/]+/)"', listed)
-    assert email
-    pages[email[1]] = 200
+    pages[reverse("outbox:mailbox_email", args=[_kept_email()])] = 200
     link = signin_url(member, base_url="http://localhost").removeprefix("http://localhost")
     pages |= {link: 200, re.sub(r"[^/]+/$", "used-up/", link): 410}
     pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
@@ -149,6 +144,17 @@ def _respondents_pages(organisation: Organisation) -> dict[str, int]:
     closed = Invitation.objects.filter(round__state=Round.State.CLOSED, round__confidential=False)
     Invitation.objects.filter(pk=closed[0].pk).update(token_hash=hash_of("closed"))
     return pages | {"/a/closed/": 410, "/a/unknown/": 404}
+
+
+def _kept_email() -> str:
+    """The name of an email in the mailbox, with a part for every sort of reader."""
+    email = EmailMessage()
+    email["From"], email["To"], email["Subject"] = "a@example.org", "b@example.org", "Some words"
+    email.set_content("Plain.")
+    email.add_alternative("<p>Rich.", subtype="html")
+    assert settings.MAILBOX is not None
+    (settings.MAILBOX / "1764000000000000000-000000.eml").write_bytes(email.as_bytes())
+    return "1764000000000000000-000000"
 
 
 def _link(start: str, address: str) -> str:
