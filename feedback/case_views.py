@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback import queries, services
-from feedback.forms import CaseForm
+from feedback.case_forms import CaseForm
 from feedback.models import Case, Comment
 from programme.access import OrganisationRequest, members
 from programme.models import Period, Role

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.wording import Worded
 from feedback import queries
-from feedback.models import Case, Question, Response, Round, Survey
+from feedback.models import Question, Response, Round, Survey
 from feedback.services import QuestionSpec
-from programme.models import Membership, Organisation, Period, Segment, Team
-from programme.queries import current_quarter
+from programme.models import Organisation, Period, Segment, Team
+from programme.queries import current_quarter, members_of
 from touchpoints.models import Touchpoint
 
 _MOMENTS = (
@@ -100,7 +100,7 @@ def _number(value: str) -> int | None:
 
 
 def _answer_field(question: Question, ranked: int) -> forms.Field:
-    """The field of a question; `ranked` is how many are ranked, and so how many places there are."""
+    """The field of a question; `ranked` is how many things are ranked: so many places there are."""
     if question.is_text:
         long = question.kind == Question.Kind.LONG_TEXT
         return forms.CharField(
@@ -173,7 +173,7 @@ class SurveyStartForm(Worded, forms.Form):
 
     def __init__(self, organisation: Organisation, **given: Any) -> None:
         super().__init__(**given)
-        _choose_from(self, "touchpoints", _touchpoints(organisation))
+        offer(self, "touchpoints", _touchpoints(organisation))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -227,7 +227,7 @@ class QuestionForm(Worded, forms.Form):
 
     def __init__(self, organisation: Organisation, **given: Any) -> None:
         super().__init__(**given)
-        _choose_from(self, "touchpoint", _touchpoints(organisation))
+        offer(self, "touchpoint", _touchpoints(organisation))
 
     def spec(self, key: str = "") -> QuestionSpec:
         touchpoint = self.cleaned_data["touchpoint"]
@@ -320,9 +320,9 @@ class RoundForm(Worded, forms.Form):
     def __init__(self, organisation: Organisation, **given: Any) -> None:
         super().__init__(**given)
         self.organisation = organisation
-        _choose_from(self, "survey", queries.surveys(organisation, with_questions=True))
-        _choose_from(self, "segments", Segment.objects.filter(organisation=organisation))
-        _choose_from(self, "teams", Team.objects.filter(organisation=organisation))
+        offer(self, "survey", queries.surveys(organisation, with_questions=True))
+        offer(self, "segments", Segment.objects.filter(organisation=organisation))
+        offer(self, "teams", Team.objects.filter(organisation=organisation))
         now = current_quarter(organisation)
         codes = [now.shift(-n).code for n in range(4)]
         closed = {
@@ -354,55 +354,6 @@ class RoundForm(Worded, forms.Form):
         """The last minute of the last day, where the organisation is."""
         there = ZoneInfo(self.organisation.timezone)
         return dt.datetime.combine(self.cleaned_data["closes_on"], dt.time(23, 59), there)
-
-
-class CaseForm(Worded, forms.Form):
-    """What must be followed up, by whom, until when, and what came of it."""
-
-    title = forms.CharField(
-        label="What must be followed up",
-        max_length=300,
-        error_messages={"required": "Say what must be followed up."},
-    )
-    owner = forms.ModelChoiceField(
-        label="Owner", queryset=Membership.objects.none(), required=False, empty_label="Nobody yet"
-    )
-    due_on = forms.DateField(
-        label="Due",
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    state = forms.ChoiceField(
-        label="State",
-        choices=Case.State,
-        initial=Case.State.OPEN,
-        error_messages={"required": "Choose a state."},
-    )
-    outcome = forms.CharField(
-        label="Outcome",
-        required=False,
-        max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="What you did, and whether it helped. Needed to close the case.",
-    )
-
-    def __init__(self, organisation: Organisation, **given: Any) -> None:
-        super().__init__(**given)
-        self.organisation = organisation
-        owners = Membership.objects.filter(organisation=organisation).select_related("user")
-        _choose_from(self, "owner", owners)
-
-    def due_at(self) -> dt.datetime | None:
-        """The end of the due day, where the organisation is."""
-        day = self.cleaned_data["due_on"]
-        if day is None:
-            return None
-        return dt.datetime.combine(day, dt.time(17, 0), ZoneInfo(self.organisation.timezone))
-
-
-def _choose_from(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
-    """Let a field offer these rows, and no others."""
-    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 def _touchpoints(organisation: Organisation) -> QuerySet[Touchpoint]:

@@ -1,4 +1,4 @@
-"""A mission, from first words to adoption and use."""
+"""A mission itself: words, themes, drafts, and its use once it is adopted."""
 
 from typing import ClassVar
 
