@@ -198,9 +198,12 @@ def test_a_quarter_without_ratings_is_said_to_be_one(
 def test_a_closed_stage_keeps_its_heading_and_hides_its_rows(
     as_manager: Client, organisation: Organisation, rated: tuple[Touchpoint, Segment]
 ) -> None:
-    page = as_manager.get(_index(organisation, f"closed={rated[0].stage_id}")).text
-    assert rated[0].stage.name in page
-    assert "Invoice &amp; receipt" not in page
+    stage = rated[0].stage_id
+    hidden = re.compile(rf'<tbody id="stage-{stage}"\s+hidden>')
+    page = as_manager.get(_index(organisation, f"closed={stage}")).text
+    assert hidden.search(page)
+    assert f'aria-expanded="false"\n                 aria-controls="stage-{stage}"' in page
+    assert not hidden.search(as_manager.get(_index(organisation)).text)
 
 
 def test_empty_states(as_manager: Client, organisation: Organisation) -> None:

@@ -7,7 +7,9 @@ from django import forms
 from django.core import signing
 
 from accounts.wording import Worded
+from programme.forms import offer
 from programme.models import Membership, Organisation, Team
+from programme.queries import members_of
 from programme.tables import TableError, read_table
 from touchpoints.models import HandOff, Improvement, Stage, Touchpoint
 from touchpoints.services import MapRow, read_map
@@ -117,11 +119,10 @@ class TouchpointForm(Worded, forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choices(self, "stage").queryset = Stage.objects.filter(
-            organisation=organisation, journey__archived_at=None
-        ).select_related("journey")
-        _choices(self, "team").queryset = Team.objects.filter(organisation=organisation)
-        _choices(self, "owner").queryset = _members_of(organisation)
+        stages = Stage.objects.filter(organisation=organisation, journey__archived_at=None)
+        offer(self, "stage", stages.select_related("journey"))
+        offer(self, "team", Team.objects.filter(organisation=organisation))
+        offer(self, "owner", members_of(organisation))
 
 
 class HandOffForm(Worded, forms.Form):
@@ -147,7 +148,7 @@ class HandOffForm(Worded, forms.Form):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in ("giver", "receiver"):
-            _choices(self, field).queryset = Team.objects.filter(organisation=organisation)
+            offer(self, field, Team.objects.filter(organisation=organisation))
 
 
 class ImprovementForm(Worded, forms.Form):
@@ -242,11 +243,11 @@ class ImprovementForm(Worded, forms.Form):
         shown = of.current()
         if touchpoint is not None and touchpoint.archived_at is not None:
             shown = of.filter(pk__in=[*shown.values_list("pk", flat=True), touchpoint.pk])
-        _choices(self, "touchpoint").queryset = shown
-        _choices(self, "owner").queryset = _members_of(organisation)
+        offer(self, "touchpoint", shown)
+        offer(self, "owner", members_of(organisation))
         chain = HandOff.objects.filter(organisation=organisation, touchpoint=touchpoint)
         if touchpoint is not None and chain.exists():
-            _choices(self, "hand_off").queryset = chain
+            offer(self, "hand_off", chain)
         else:
             del self.fields["hand_off"]
 
@@ -280,16 +281,3 @@ def unsigned_rows(text: str) -> list[MapRow] | None:
         return [MapRow(*row) for row in signing.loads(text, salt=_SALT, max_age=_PREVIEW_LASTS)]
     except signing.BadSignature:
         return None
-
-
-def _choices(form: forms.Form, name: str) -> Any:
-    """The field of that name, which chooses among rows."""
-    return form.fields[name]
-
-
-def _members_of(organisation: Organisation) -> Any:
-    return (
-        Membership.objects.filter(organisation=organisation)
-        .select_related("user")
-        .order_by("user__name", "user__email")
-    )

@@ -1,85 +1,153 @@
-// The heatmap by keyboard: arrow keys walk the grid, focus goes to the drawer and comes back.
+// The heatmap by keyboard, its drawer and its stages, without a reload. Parts of the page are
+// replaced while it lives, so every handler looks for them when it needs them.
 (() => {
   "use strict";
-  const drawer = document.getElementById("drawer");
-  if (!drawer) return;
+  const find = (selector) => document.querySelector(selector);
+  const drawer = () => document.getElementById("drawer");
+  const cells = "[data-grid] td a";
   let opener = null;
   let address = location.href;
+  const place = () => location.pathname + location.search;
+  let here = place();
+  const push = (url) => {
+    history.pushState(null, "", url);
+    here = place();
+  };
 
   // One stop for Tab in the whole grid; arrows, Home and End move between its cells.
-  const table = document.querySelector("[data-grid]");
-  const rows = table
-    ? [...table.querySelectorAll("tbody tr")]
-        .map((row) => [...row.querySelectorAll("td a")])
-        .filter((cells) => cells.length)
-    : [];
-  rows.flat().forEach((link, place) => {
-    link.tabIndex = place ? -1 : 0;
-  });
-  const go = (link) => {
-    rows.flat().forEach((other) => {
-      other.tabIndex = -1;
+  const rows = () =>
+    [...document.querySelectorAll("[data-grid] tbody:not([hidden]) tr")]
+      .map((row) => [...row.querySelectorAll("td a")].filter((link) => link.offsetParent))
+      .filter((links) => links.length);
+  const stop = (chosen) => {
+    document.querySelectorAll(cells).forEach((link) => {
+      link.tabIndex = link === chosen ? 0 : -1;
     });
-    link.tabIndex = 0;
+  };
+  const start = () => {
+    // The addresses are relative to the heatmap's, which a drawer's takes the place of.
+    document.querySelectorAll(cells).forEach((link) => link.setAttribute("href", link.href));
+    const [first] = rows();
+    if (first) stop(first[0]);
+  };
+  const go = (link) => {
+    stop(link);
     link.focus();
     link.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
-  if (table)
-    table.addEventListener("keydown", (event) => {
-      const link = event.target.closest("td a");
-      if (!link || event.altKey || event.metaKey) return;
-      const line = rows.findIndex((cells) => cells.includes(link));
-      const place = rows[line].indexOf(link);
-      const last = rows[line].length - 1;
-      const step = {
-        ArrowLeft: [line, place - 1],
-        ArrowRight: [line, place + 1],
-        ArrowUp: [line - 1, place],
-        ArrowDown: [line + 1, place],
-        Home: [event.ctrlKey ? 0 : line, 0],
-        End: [event.ctrlKey ? rows.length - 1 : line, last],
-      }[event.key];
-      if (!step) return;
-      event.preventDefault();
-      const target = rows[step[0]] && rows[step[0]][step[1]];
-      if (target) go(target);
-    });
+  const walk = (event, link) => {
+    const lines = rows();
+    const line = lines.findIndex((links) => links.includes(link));
+    const at = lines[line].indexOf(link);
+    const steps = {
+      ArrowLeft: [line, at - 1],
+      ArrowRight: [line, at + 1],
+      ArrowUp: [line - 1, at],
+      ArrowDown: [line + 1, at],
+      Home: [event.ctrlKey ? 0 : line, 0],
+      End: [event.ctrlKey ? lines.length - 1 : line, lines[line].length - 1],
+    };
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const target = lines[step[0]] && lines[step[0]][step[1]];
+    if (target) go(target);
+  };
 
   const mark = (link) => {
-    document
-      .querySelectorAll(".heatmap [aria-current], .heat-list [aria-current]")
-      .forEach((other) => other.removeAttribute("aria-current"));
+    const old = find("[data-grid] [aria-current], [data-list] [aria-current]");
+    if (old) old.removeAttribute("aria-current");
     if (link) link.setAttribute("aria-current", "true");
   };
-
-  const close = (push) => {
-    drawer.replaceChildren();
+  const open = (link) => {
+    if (!drawer().firstElementChild) address = location.href;
+    opener = link;
+    window.htmx
+      .ajax("GET", link.href, { source: drawer(), target: drawer(), swap: "innerHTML show:none" })
+      .then(() => {
+        const heading = document.getElementById("drawer-title");
+        if (!heading) return;
+        push(link.href);
+        mark(link);
+        heading.focus({ preventScroll: true });
+        drawer().scrollTop = 0;
+      });
+  };
+  const close = () => {
+    drawer().replaceChildren();
     mark(null);
-    if (push) history.pushState(null, "", address);
-    if (!opener) return;
-    if (rows.flat().includes(opener)) go(opener);
-    else opener.focus();
+    push(address);
+    if (opener && opener.isConnected) {
+      if (opener.matches(cells)) go(opener);
+      else opener.focus();
+    }
     opener = null;
   };
+  // Back and forward: the server knows every address.
+  window.addEventListener("popstate", () => {
+    if (place() !== here) location.reload();
+  });
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target !== drawer) return;
-    const link = event.detail.elt.closest("a");
-    if (link && !drawer.contains(link)) opener = link;
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== drawer) return;
-    mark(opener);
-    const heading = drawer.querySelector("#drawer-title");
-    if (heading) heading.focus({ preventScroll: true });
-    drawer.scrollTop = 0;
-  });
-  drawer.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-close]")) return;
+  // A stage opens and closes here; the address and what keeps it go along.
+  const toggle = (link) => {
+    const stage = link.dataset.toggle;
+    const body = document.getElementById(`stage-${stage}`);
+    body.hidden = !body.hidden;
+    link.setAttribute("aria-expanded", String(!body.hidden));
+    const closed = [...document.querySelectorAll("[data-toggle][aria-expanded=false]")].map(
+      (other) => other.dataset.toggle,
+    );
+    const keeping = (url) => {
+      const next = new URL(url, location.href);
+      next.searchParams.delete("closed");
+      closed.forEach((one) => next.searchParams.append("closed", one));
+      return next.href;
+    };
+    address = keeping(address);
+    if (!drawer().firstElementChild) {
+      history.replaceState(history.state, "", address);
+      here = place();
+    }
+    document.querySelectorAll("[data-keeps]").forEach((other) => {
+      other.href = keeping(other.href);
+    });
+    const form = find(".heatmap-toolbar");
+    form.querySelectorAll("[name=closed]").forEach((input) => input.remove());
+    closed.forEach((one) => {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name: "closed", value: one });
+      form.append(input);
+    });
+    if (!find(`${cells}[tabindex="0"]`)?.offsetParent) start();
+  };
+
+  document.addEventListener("click", (event) => {
+    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const link = event.target.closest("a");
+    if (!link || !plain || event.button) return;
+    const act =
+      link.matches(`${cells}, [data-list] a`) && window.htmx
+        ? open
+        : link.matches("[data-close]")
+          ? close
+          : link.matches("[data-toggle]")
+            ? toggle
+            : null;
+    if (!act) return;
     event.preventDefault();
-    close(true);
+    act(link);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && drawer.firstElementChild) close(true);
+    if (event.key === "Escape" && drawer()?.firstElementChild) close();
+    const link = event.target.closest?.(cells);
+    if (link && !event.altKey && !event.metaKey) walk(event, link);
   });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id !== "heatmap-view" && event.detail.elt?.id !== "heatmap-view") return;
+    address = location.href;
+    here = place();
+    opener = null;
+    start();
+  });
+  start();
 })();

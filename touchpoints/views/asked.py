@@ -8,23 +8,33 @@ from django.http import QueryDict
 
 from programme.models import Period
 from touchpoints.models import Voice
+from touchpoints.words import WORDS
 
 SHOWS = ("customer", "staff", "gap")
 SORTS = ("map", "priority", "net", "change")
+# Without a wish it is a table where there is room, and a list on a phone.
+VIEWS = ("", "table", "list")
+NOBODY = "none"
 _NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One view of the heatmap; `query()` is the link that restores it."""
+    """One view of the heatmap; `query()` is the link that restores it. `owner` is a membership's
+    key or NOBODY, `stage` a key, `moment` a class that everyone's total has; `usual` is what the
+    quarter is compared with where nothing is said."""
 
     period: Period
     compare_with: Period | None
     show: str = "customer"
     only_changes: bool = False
     sort: str = "map"
-    as_list: bool = False
+    view: str = ""
+    owner: int | str | None = None
+    stage: int | None = None
+    moment: str = ""
     closed: frozenset[int] = frozenset()
+    usual: Period | None = None
 
     @property
     def voice(self) -> str:
@@ -38,43 +48,66 @@ class Asked:
         period = by_code.get(given.get("period", "").upper(), rated[0])
         older = [one for one in rated if one.quarter < period.quarter]
         wanted = given.get("compare", "")
-        compare_with = older[0] if older else None
+        usual = compare_with = older[0] if older else None
         if wanted == _NOTHING:
             compare_with = None
         elif wanted.upper() in by_code and wanted.upper() != period.code:
             compare_with = by_code[wanted.upper()]
-        show, sort = given.get("show", ""), given.get("sort", "")
+        show, sort, view = (given.get(name, "") for name in ("show", "sort", "view"))
+        owner, moment = given.get("owner", ""), given.get("moment", "")
         return cls(
             period=period,
             compare_with=compare_with,
             show=show if show in SHOWS else SHOWS[0],
             only_changes=given.get("changed") == "1" and show != "gap",
             sort=sort if sort in SORTS else SORTS[0],
-            as_list=given.get("view") == "list",
-            closed=frozenset(
-                int(one) for one in given.getlist("closed") if one.isdecimal() and len(one) < 16
-            ),
+            view=view if view in VIEWS else VIEWS[0],
+            owner=NOBODY if owner == NOBODY else _key(owner),
+            stage=_key(given.get("stage", "")),
+            moment=moment if moment in WORDS else "",
+            closed=frozenset(key for one in given.getlist("closed") if (key := _key(one))),
+            usual=usual,
         )
 
-    def query(self) -> str:
-        """Everything that is not as it would be anyway, and always the quarters."""
+    @property
+    def filtered(self) -> bool:
+        return bool(self.owner or self.stage or self.moment)
+
+    def quarters(self) -> str:
+        """The quarter, and what it is compared with where that is not the one before it."""
         pairs = [("period", self.period.code)]
-        pairs.append(("compare", self.compare_with.code if self.compare_with else _NOTHING))
-        if self.show != SHOWS[0]:
-            pairs.append(("show", self.show))
-        if self.only_changes:
-            pairs.append(("changed", "1"))
-        if self.sort != SORTS[0]:
-            pairs.append(("sort", self.sort))
-        if self.as_list:
-            pairs.append(("view", "list"))
-        pairs += [("closed", str(pk)) for pk in sorted(self.closed)]
+        if self.compare_with != self.usual:
+            pairs.append(("compare", self.compare_with.code if self.compare_with else _NOTHING))
         return urlencode(pairs)
+
+    def query(self) -> str:
+        """Everything that is not as it would be anyway, and always the quarter."""
+        pairs = [
+            ("show", self.show if self.show != SHOWS[0] else ""),
+            ("changed", "1" if self.only_changes else ""),
+            ("sort", self.sort if self.sort != SORTS[0] else ""),
+            ("owner", self.owner),
+            ("stage", self.stage),
+            ("moment", self.moment),
+            ("view", self.view),
+            *(("closed", pk) for pk in sorted(self.closed)),
+        ]
+        rest = urlencode([(name, value) for name, value in pairs if value])
+        return f"{self.quarters()}&{rest}" if rest else self.quarters()
 
     def toggled(self, stage: int) -> "Asked":
         """The same with that stage opened or closed."""
         return replace(self, closed=self.closed ^ {stage})
 
-    def listed(self, *, as_list: bool) -> "Asked":
+    def viewed(self, view: str) -> "Asked":
         """The same as a list, or as a table."""
-        return replace(self, as_list=as_list)
+        return replace(self, view=view)
+
+    def unfiltered(self) -> "Asked":
+        """The same with every touchpoint."""
+        return replace(self, owner=None, stage=None, moment="", only_changes=False)
+
+
+def _key(text: str) -> int | None:
+    """A primary key, or None where the text cannot be one."""
+    return int(text) or None if text.isdecimal() and len(text) < 16 else None

@@ -8,10 +8,12 @@ from django_htmx.middleware import HtmxDetails
 
 from programme.access import OrganisationRequest, members
 from programme.models import Period
+from programme.tables import write_csv, write_xlsx
 from touchpoints.models import Touchpoint
-from touchpoints.queries import cell_detail, heatmap, periods_with_ratings
-from touchpoints.views.asked import Asked
-from touchpoints.views.grid import grid
+from touchpoints.queries import cell_detail, gaps, heatmap, periods_with_ratings
+from touchpoints.views.asked import NOBODY, Asked
+from touchpoints.views.export import HEATMAP_HEADINGS, heatmap_lines
+from touchpoints.views.grid import chosen_rows, grid
 from touchpoints.words import CUES, WORDS
 
 _LEGEND = [(key, key.replace("_", "-"), CUES[key], WORDS[key]) for key in WORDS]
@@ -21,6 +23,10 @@ _SORTS = [
     ("net", "Net, lowest first"),
     ("change", "Change, greatest first"),
 ]
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _SHOWS = [("customer", "Customers"), ("staff", "Staff"), ("gap", "Gap between them")]
 
 
@@ -37,19 +43,57 @@ def index(request: OrganisationRequest) -> HttpResponse:
         compare_with=asked.compare_with,
         voice=asked.voice,
     )
+    where = {"organisation": request.organisation.slug}
     context = {
         "asked": asked,
         "grid": grid(organisation=request.organisation, shown=shown, asked=asked),
         "heatmap": shown,
+        "exports": [("csv", "CSV"), ("xlsx", "Excel")],
+        "index": reverse("touchpoints:index", kwargs=where),
         "legend": _LEGEND,
+        "nobody": NOBODY,
         "periods": rated,
         "shows": _SHOWS,
         "sorts": _SORTS,
-        "table_query": asked.listed(as_list=False).query(),
-        "list_query": asked.listed(as_list=True).query(),
+        "query": asked.query(),
+        "table_query": asked.viewed("table").query(),
+        "list_query": asked.viewed("list").query(),
+        "all_query": asked.unfiltered().query(),
         "unknown_period": _unknown(request, asked.period),
     }
-    return render(request, "touchpoints/index.html", context)
+    response = render(request, "touchpoints/index.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    htmx: HtmxDetails = request.htmx
+    if htmx and not htmx.history_restore_request:
+        # What the address bar gets is the short link, not each field of the form.
+        response["HX-Push-Url"] = f"{context['index']}?{context['query']}"
+    return response
+
+
+@members()
+def export(request: OrganisationRequest, kind: str) -> HttpResponse:
+    """What the heatmap shows, as a file: one line a cell."""
+    rated = periods_with_ratings(request.organisation)
+    if not rated:
+        raise Http404
+    asked = Asked.read(request.GET, rated)
+    shown = heatmap(
+        organisation=request.organisation,
+        period=asked.period,
+        compare_with=asked.compare_with,
+        voice=asked.voice,
+    )
+    between = gaps(shown) if asked.show == "gap" else {}
+    lines = list(heatmap_lines(chosen_rows(shown, asked, between), shown, between))
+    content = (
+        write_xlsx(HEATMAP_HEADINGS, lines)
+        if kind == "xlsx"
+        else "".join(write_csv(HEATMAP_HEADINGS, lines))
+    )
+    response = HttpResponse(content, content_type=_TYPES[kind])
+    name = f"touchpoints-{asked.period.code}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _unknown(request: OrganisationRequest, period: Period) -> str:
