@@ -21,7 +21,7 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, email: str, password: str | None = None, *, name: str = ""
     ) -> "User":
-        """Make a user who may also open Django's admin."""
+        """What Django's createsuperuser asks for; no page of ours looks at either mark."""
         user = self.create_user(email, password, name=name)
         user.is_staff = user.is_superuser = True
         user.save(using=self._db)

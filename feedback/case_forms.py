@@ -1,14 +1,16 @@
 """All input to cases."""
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
 from accounts.wording import Worded
 from feedback.models import Case
+from programme.forms import offer
 from programme.models import Membership, Organisation
+from programme.queries import members_of
 
 
 class CaseForm(Worded, forms.Form):
@@ -44,8 +46,7 @@ class CaseForm(Worded, forms.Form):
     def __init__(self, organisation: Organisation, **given: Any) -> None:
         super().__init__(**given)
         self.organisation = organisation
-        owners = Membership.objects.filter(organisation=organisation).select_related("user")
-        cast("forms.ModelChoiceField[Membership]", self.fields["owner"]).queryset = owners
+        offer(self, "owner", members_of(organisation))
 
     def due_at(self) -> dt.datetime | None:
         """The end of the due day, where the organisation is."""

@@ -14,8 +14,9 @@ from accounts.wording import Worded
 from feedback import queries
 from feedback.models import Question, Response, Round, Survey
 from feedback.services import QuestionSpec
+from programme.forms import offer
 from programme.models import Organisation, Period, Segment, Team
-from programme.queries import current_quarter, members_of
+from programme.queries import current_quarter
 from touchpoints.models import Touchpoint
 
 _MOMENTS = (

@@ -16,8 +16,6 @@ from django.http import Http404, HttpResponseBase
 from accounts.requests import SignedInRequest
 from programme.models import Membership, Organisation, Role
 
-EDITORS = (Role.LEADER, Role.MANAGER)
-
 
 class OrganisationRequest(SignedInRequest):
     """A request by a member: what `members` adds to it."""

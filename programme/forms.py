@@ -31,9 +31,9 @@ def _zones() -> list[tuple[str, str]]:
     ]
 
 
-def _offer(field: forms.Field, rows: QuerySet[Any]) -> None:
-    """Let a field choose among these rows only: another organisation's are no choice."""
-    cast("forms.ModelChoiceField[Any]", field).queryset = rows
+def offer(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let that field choose among these rows only: another organisation's are no choice."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 def _languages() -> list[tuple[str, str]]:
@@ -145,10 +145,10 @@ class PersonForm(Worded, forms.Form):
         super().__init__(*args, **kwargs)
         if kind == PersonKind.STAFF:
             del self.fields["segment"], self.fields["yearly_value"]
-            _offer(self.fields["team"], Team.objects.filter(organisation=organisation))
+            offer(self, "team", Team.objects.filter(organisation=organisation))
         else:
             del self.fields["team"]
-            _offer(self.fields["segment"], Segment.objects.filter(organisation=organisation))
+            offer(self, "segment", Segment.objects.filter(organisation=organisation))
 
     def values(self) -> dict[str, Any]:
         """As `add_person` and `update_person` take them."""
@@ -231,4 +231,4 @@ class TeamForm(Worded, forms.Form):
         if team:
             others = others.exclude(pk=team.pk)
         for name in ("parent", "supplies"):
-            _offer(self.fields[name], others)
+            offer(self, name, others)
