@@ -9,6 +9,7 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _LEAST_WORDS = 2
+_MARKS = " \t\r\n,;:.!?–—-"
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot"
     r"|(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should|must|need)n['’]?t"
@@ -34,11 +35,11 @@ def clauses(draft: str) -> list[str]:
     edges = [0, *(found.end() for found in _BREAK.finditer(draft))]
     parts: list[tuple[int, int]] = []
     for start, end in zip(edges, [*edges[1:], len(draft)], strict=True):
-        if parts and len(draft[start:end].split()) < _LEAST_WORDS:
+        if parts and len(draft[start:end].strip(_MARKS).split()) < _LEAST_WORDS:
             parts[-1] = (parts[-1][0], end)
         else:
             parts.append((start, end))
-    found_clauses = (draft[start:end].strip(" \t\r\n,;:.–—-") for start, end in parts)
+    found_clauses = (draft[start:end].strip(_MARKS) for start, end in parts)
     return [clause for clause in found_clauses if clause]
 
 

@@ -33,8 +33,8 @@ _REACH = 4.0
 # The mean likeness within a theme below which, at the middle of the slider, it is no theme.
 _COHESION = 0.1
 _SMALL_BOARD = 40
-# Scores on 60 drafts of three held-out sentences: half of the themes meant reach the first, and
-# one in 30 of the others; nine in ten reach the second, and one in seven of the others.
+# On drafts of three held-out messages, among 20 themes that are near each other, 87 % of the themes
+# meant and 5 % of the others reach the first; 97 % and 13 % the second (`manage.py bench mission`).
 COVERED = 0.45
 PARTLY = 0.32
 _AT_ONCE = 512
@@ -114,7 +114,7 @@ class Index:
         )
 
     def tree(self) -> "Tree":
-        """Every grouping of these phrases; about 3 s CPU and 400 MB for 5,000 phrases."""
+        """Every grouping of these phrases; about 2.5 s CPU and 350 MB for 5,000 phrases."""
         readable = np.flatnonzero(self.vectors.any(axis=1))
         plain = self.vectors[readable]
         merges = _ward(_drawn_to_neighbours(plain)) if len(plain) > 1 else np.zeros((0, 4))
