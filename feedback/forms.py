@@ -16,7 +16,7 @@ from feedback.models import Question, Response, Round, Survey
 from feedback.services import QuestionSpec
 from programme.forms import offer
 from programme.models import Organisation, Period, Segment, Team
-from programme.queries import current_quarter
+from programme.queries import quarters_back
 from touchpoints.models import Touchpoint
 
 _MOMENTS = (
@@ -324,8 +324,7 @@ class RoundForm(Worded, forms.Form):
         offer(self, "survey", queries.surveys(organisation, with_questions=True))
         offer(self, "segments", Segment.objects.filter(organisation=organisation))
         offer(self, "teams", Team.objects.filter(organisation=organisation))
-        now = current_quarter(organisation)
-        codes = [now.shift(-n).code for n in range(4)]
+        codes = [quarter.code for quarter in quarters_back(organisation, 4)]
         closed = {
             period.code
             for period in Period.objects.filter(organisation=organisation, closed_at__isnull=False)

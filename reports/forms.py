@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from accounts.wording import Worded
 from programme.models import Organisation, Period
 from programme.periods import Quarter
-from programme.queries import current_quarter
+from programme.queries import quarters_back
 from programme.services import period_for
 from reports.models import ReportSettings
 from touchpoints.queries import periods_with_ratings
@@ -26,8 +26,7 @@ class BuildForm(Worded, forms.Form):
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         rated = [period.quarter for period in periods_with_ratings(organisation)]
-        now = current_quarter(organisation)
-        recent = [now.shift(-back) for back in range(QUARTERS_OFFERED)]
+        recent = quarters_back(organisation, QUARTERS_OFFERED)
         offered = [
             (quarter.code, quarter.code if quarter in rated else f"{quarter.code} (no ratings yet)")
             for quarter in sorted({*rated, *recent}, reverse=True)
@@ -36,7 +35,7 @@ class BuildForm(Worded, forms.Form):
             label="Quarter",
             error_messages={"required": "Choose a quarter."},
             choices=offered,
-            initial=rated[0].code if rated else now.shift(-1).code,
+            initial=rated[0].code if rated else recent[1].code,
         )
 
     def period(self) -> Period:
