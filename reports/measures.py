@@ -15,13 +15,13 @@ import numpy as np
 
 from reports.contents import Measure, Reading
 from reports.words import signed
+from touchpoints import moments
 from touchpoints.moments import adjusted_net, wilson
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell
 
 Z95 = 1.959964
-FALSE_DISCOVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,8 @@ def difference(before: Estimates, after: Estimates) -> Difference | None:
 
 
 def discoveries(p_values: Sequence[float]) -> list[bool]:
-    """Benjamini and Hochberg: which of these differences may be called real."""
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    last = -1
-    for place, index in enumerate(order, start=1):
-        if p_values[index] <= FALSE_DISCOVERY * place / len(p_values):
-            last = place
-    real = {index for place, index in enumerate(order, start=1) if place <= last}
-    return [index in real for index in range(len(p_values))]
+    """Which of these differences may be called real."""
+    return [bool(real) for real in moments.discoveries(np.array(p_values, dtype=np.float64))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ starts it with a limit on its time, and it limits its own memory.
 
 import json
 import logging
-import mimetypes
 import resource
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from programme.press import own_files
 
 MOST_MEMORY = 1024 * 1024 * 1024
 
@@ -47,26 +47,6 @@ def _draw(charts: dict[str, list[dict[str, Any]]], static: Path) -> dict[str, st
 
     vl_convert.register_font_directory(str(static / "fonts"))
     return {name: draw(name, data) for name, data in charts.items()}
-
-
-def own_files(static: Path, drawn: dict[str, str]) -> Any:
-    """A fetcher that hands out this job's charts and the project's own static files, no more."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  (needs Pango)
-
-    class OwnFiles(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: object = None) -> Any:
-            parts = urlsplit(url)
-            path = Path(unquote(parts.path)).resolve()
-            if parts.scheme != "file" or parts.netloc or not path.is_relative_to(static):
-                raise ValueError("Only the project's own files are read.")
-            if path.parent == static / "charts":
-                return URLFetcherResponse(
-                    url, drawn[path.stem].encode(), {"Content-Type": "image/svg+xml"}
-                )
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
-
-    return OwnFiles()
 
 
 def _typeset(job: dict[str, Any], drawn: dict[str, str], static: Path) -> tuple[bytes, int]:

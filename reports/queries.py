@@ -1,7 +1,7 @@
 """Reads for reports: what one is made from, and whom it was sent to."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -28,7 +28,7 @@ LATEST_BY_CALENDAR = dt.timedelta(days=60)
 def gather(*, organisation: Organisation, period: Period) -> Known:
     """All that the period's report is made from."""
     before = before_of(organisation, period)
-    past = _past(organisation, period)
+    customers = heatmap(organisation=organisation, period=period, compare_with=before)
     mission = adopted(organisation)
     return Known(
         organisation=organisation.name,
@@ -38,12 +38,15 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         period_words=quarter_words(period.starts_on, period.ends_on),
         today=timezone.localdate(),
         before=before.quarter if before else None,
-        customers=heatmap(organisation=organisation, period=period, compare_with=before),
+        customers=customers,
         staff=heatmap(
             organisation=organisation, period=period, compare_with=before, voice=Voice.STAFF
         ),
-        history=[one.quarter for one in past],
-        recommend=[_recommend(organisation, period, back, past) for back in range(1 - QUARTERS, 1)],
+        history=[one.quarter for one in customers.quarters],
+        recommend=[
+            _recommend(organisation, period, back, customers.quarters)
+            for back in range(1 - QUARTERS, 1)
+        ],
         improvements=list(_improvements(organisation, period)),
         owners=_owners(organisation),
         receipts=list(_receipts(organisation, period)),
@@ -60,14 +63,8 @@ def before_of(organisation: Organisation, period: Period) -> Period | None:
     return None
 
 
-def _past(organisation: Organisation, period: Period) -> list[Period]:
-    """The quarters that a heatmap's histories hold: the latest eight that exist, oldest first."""
-    earlier = Period.objects.filter(organisation=organisation, starts_on__lte=period.starts_on)
-    return list(earlier.order_by("-starts_on")[:QUARTERS])[::-1]
-
-
 def _recommend(
-    organisation: Organisation, period: Period, back: int, past: list[Period]
+    organisation: Organisation, period: Period, back: int, past: Sequence[Period]
 ) -> Recommend | None:
     quarter = period.quarter.shift(back)
     found = next((one for one in past if one.quarter == quarter), None)

@@ -99,7 +99,7 @@ def print_report(
     fingerprint = fingerprint_of(figures)
     charts = {name: rows for name, rows in _chart_data(figures).items() if rows}
     keys = {name: _chart_key(name, rows) for name, rows in charts.items()}
-    drawn = {name: svg for name, key in keys.items() if (svg := cache.get(key))}
+    drawn = drawn_charts(figures)
     html = render_to_string(
         "reports/print/report.html",
         {
@@ -136,6 +136,30 @@ def print_report(
             for chart, svg in json.loads(made.read_text()).items():
                 cache.set(keys[chart], svg, KEEP_CHARTS)
         return Printed((folder / "report.pdf").read_bytes(), pages)
+
+
+def drawn_charts(figures: dict[str, Any]) -> dict[str, str]:
+    """The charts of those figures that were drawn before, as SVG, by name."""
+    data = {name: rows for name, rows in _chart_data(figures).items() if rows}
+    keys = {name: _chart_key(name, rows) for name, rows in data.items()}
+    return {name: svg for name, key in keys.items() if (svg := cache.get(key))}
+
+
+def page_parts(figures: dict[str, Any]) -> dict[str, Any]:
+    """What the report's page shows beside the figures; the same as its print, but that a page
+    has room for every row."""
+    drawn = drawn_charts(figures)
+    return {
+        "fingerprint": fingerprint_of(figures),
+        "sections": SECTIONS,
+        "moments": MOMENTS,
+        "definitions": DEFINITIONS,
+        "charts": {
+            name: {"alt": _CHART_TEXTS[name](figures), "drawn": name in drawn}
+            for name, rows in _chart_data(figures).items()
+            if rows
+        },
+    }
 
 
 def fingerprint_of(figures: dict[str, Any]) -> str:

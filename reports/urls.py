@@ -15,5 +15,6 @@ urlpatterns = [
     path("<int:report>/words/", views.report_words, name="report_words"),
     path("<int:report>/freeze/", views.report_freeze, name="report_freeze"),
     path("<int:report>/correct/", views.report_correct, name="report_correct"),
+    path("<int:report>/charts/<slug:name>.svg", views.report_chart, name="report_chart"),
     path("<int:report>/send/", views.report_send, name="report_send"),
 ]

@@ -2,22 +2,26 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
 from programme.models import Role
-from reports import queries, services
+from reports import queries, rendering, services
 from reports.forms import BuildForm, CorrectionForm, SendForm, SettingsForm, WordsForm
 from reports.models import BoardReport, BoardReportQuerySet
-from reports.rendering import fingerprint_of
 
 ON_A_PAGE = 20
 
 
 def _reports(request: OrganisationRequest) -> BoardReportQuerySet:
     return BoardReport.objects.of(request.organisation)
+
+
+def _posted(request: OrganisationRequest) -> QueryDict | None:
+    """What a form is bound to: a post may be empty and is a post all the same."""
+    return request.POST if request.method == "POST" else None
 
 
 @members()
@@ -65,10 +69,11 @@ def report(request: OrganisationRequest, report: int) -> HttpResponse:
     context = {
         "report": found,
         "figures": found.figures,
-        "fingerprint": fingerprint_of(found.figures) if found.figures else "",
         "sendings": queries.sendings(found),
         "newer": newer.without_print().first(),
     }
+    if found.state == BoardReport.State.READY:
+        context |= rendering.page_parts(found.figures)
     return render(request, "reports/report.html", context)
 
 
@@ -110,7 +115,7 @@ def report_words(request: OrganisationRequest, report: int) -> HttpResponse:
     """The leader's own headline and paragraph."""
     found = get_object_or_404(_reports(request).defer("pdf"), pk=report, state="ready")
     words = found.figures.get("words") or {}
-    form = WordsForm(request.POST or None, initial=words)
+    form = WordsForm(_posted(request), initial=words)
     context = {"report": found, "form": form, "figures": found.figures}
     if request.method != "POST":
         return render(request, "reports/words.html", context)
@@ -144,7 +149,7 @@ def report_freeze(request: OrganisationRequest, report: int) -> HttpResponse:
 def report_correct(request: OrganisationRequest, report: int) -> HttpResponse:
     """Ask what is wrong with a frozen report, and have a new edition built."""
     found = get_object_or_404(_reports(request).without_print(), pk=report, approval="frozen")
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(_posted(request))
     context = {"report": found, "form": form}
     if request.method != "POST":
         return render(request, "reports/correct.html", context)
@@ -165,7 +170,7 @@ def report_correct(request: OrganisationRequest, report: int) -> HttpResponse:
 
 @members(Role.MANAGER)
 def report_settings(request: OrganisationRequest) -> HttpResponse:
-    form = SettingsForm(request.POST or None, instance=queries.settings_of(request.organisation))
+    form = SettingsForm(_posted(request), instance=queries.settings_of(request.organisation))
     if request.method != "POST":
         return render(request, "reports/settings.html", {"form": form})
     if not form.is_valid():
@@ -173,6 +178,16 @@ def report_settings(request: OrganisationRequest) -> HttpResponse:
     services.save_settings(organisation=request.organisation, **form.cleaned_data)
     messages.success(request, "Kept.")
     return redirect("reports:index", organisation=request.organisation.slug)
+
+
+@members()
+def report_chart(request: OrganisationRequest, report: int, name: str) -> HttpResponse:
+    """One of the report's charts, as it is in the PDF."""
+    found = get_object_or_404(_reports(request).defer("pdf"), pk=report, state="ready")
+    svg = rendering.drawn_charts(found.figures).get(name)
+    if svg is None:
+        raise Http404
+    return HttpResponse(svg, content_type="image/svg+xml")
 
 
 @members(Role.MANAGER)

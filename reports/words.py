@@ -3,24 +3,12 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from touchpoints.words import WORDS, signed
+
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
-MOMENT_WORDS = {
-    "magic": "magic",
-    "misery": "misery",
-    "mediocrity": "mediocrity",
-    "leaning_magic": "leaning magic",
-    "leaning_misery": "leaning misery",
-    "unclear": "unclear",
-    "split": "split",
-    "hidden": "too few answers",
-}
-
-
-def signed(points: float) -> str:
-    """A net or a difference, whole, with its sign: +12, −42, 0."""
-    whole = round(points)
-    return f"{whole:+d}".replace("-", "−") if whole else "0"
+__all__ = ["MOMENT_WORDS", "counted", "day", "listed", "quarter_words", "sentence", "signed"]
+MOMENT_WORDS = WORDS
 
 
 def counted(number: int, one: str, many: str = "") -> str:

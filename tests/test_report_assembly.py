@@ -76,6 +76,7 @@ def heatmap(*rows: Row) -> Heatmap:
         voice="customer",
         segments=(Segment(name="Export"),),
         stages=stages,
+        quarters=(),
     )
 
 

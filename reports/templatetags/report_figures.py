@@ -1,6 +1,11 @@
 """Figures as a report writes them, on the page and in print."""
 
+from typing import Any
+
 from django import template
+from django.template import RequestContext
+from django.urls import reverse
+from django.utils.html import format_html
 
 from reports import words
 
@@ -73,3 +78,41 @@ def moment(label: str) -> str:
 def css_name(label: str) -> str:
     """A moment's name in class attributes."""
     return label.replace("_", "-")
+
+
+@register.simple_tag(takes_context=True)
+def at_cell(
+    context: RequestContext,
+    text: str,
+    touchpoint_id: int | str | None,
+    voice: str = "customer",
+    segment: int | str | None = "all",
+) -> str:
+    """A figure or a name as a link to the cell of the heatmap that it comes from; the bare text
+    where that is not known."""
+    if not touchpoint_id or not segment:
+        return format_html("{}", text)
+    address = _address(context, "touchpoints:cell", touchpoint=touchpoint_id)
+    return format_html(
+        '<a href="{}?period={}&voice={}&segment={}">{}</a>',
+        *(address, context["figures"]["period"], voice, segment, text),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def at_row(context: RequestContext, text: str, name: str, row: str, key: int | str | None) -> str:
+    """A name as a link to the page of that URL name about row `key`, or the bare text."""
+    if not key:
+        return format_html("{}", text)
+    return format_html('<a href="{}">{}</a>', _address(context, name, **{row: key}), text)
+
+
+def _address(context: RequestContext, name: str, **kwargs: Any) -> str:
+    organisation = context["request"].organisation.slug
+    return reverse(name, kwargs={"organisation": organisation, **kwargs})
+
+
+@register.filter
+def at_index(values: list[Any], index: int) -> Any:
+    """The value at that place, or nothing where there are fewer."""
+    return values[index] if index < len(values) else None
