@@ -16,7 +16,7 @@ def _text_area(rows: int, **attributes: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attributes})
 
 
-class _PlainText(forms.CharField):
+class PlainText(forms.CharField):
     """Text of several lines, its line ends as they are stored everywhere else."""
 
     def to_python(self, value: object) -> str:
@@ -35,21 +35,21 @@ class MissionForm(Worded, forms.Form):
 class WordsForm(Worded, forms.Form):
     """Someone's own words: any of three prompts, at least one."""
 
-    feel = _PlainText(
+    feel = PlainText(
         label="What do you feel about it?",
         help_text="What makes you proud here, and what makes you wince?",
         required=False,
         max_length=LONGEST_WORDS,
         widget=_text_area(3),
     )
-    believe = _PlainText(
+    believe = PlainText(
         label="What do you believe?",
         help_text="What do customers deserve from you, even on a day when nobody checks?",
         required=False,
         max_length=LONGEST_WORDS,
         widget=_text_area(3),
     )
-    go = _PlainText(
+    go = PlainText(
         label="Where do you want to go?",
         help_text="If it all went well, what would customers say about you to a friend?",
         required=False,
@@ -65,6 +65,11 @@ class WordsForm(Worded, forms.Form):
         choices=Readiness.Answer.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose the answer that comes nearest."},
+    )
+    quotable = forms.BooleanField(
+        label="You may quote my words on the public page",
+        help_text="Without my name. Leave it open and they stay in here.",
+        required=False,
     )
 
     def __init__(self, *args: Any, is_leader: bool, **kwargs: Any) -> None:
@@ -96,7 +101,7 @@ class AskForm(Worded, forms.Form):
         max_value=5000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    message = _PlainText(
+    message = PlainText(
         label="Your message",
         error_messages={"required": "Write them a message."},
         help_text="It stands above the question’s link in the email.",
@@ -149,7 +154,7 @@ class AssignForm(Worded, forms.Form):
 
 
 class DraftForm(Worded, forms.Form):
-    text = _PlainText(
+    text = PlainText(
         label="The statement",
         max_length=LONGEST_STATEMENT,
         widget=_text_area(7, spellcheck="true"),
@@ -176,12 +181,17 @@ class DecisionForm(Worded, forms.Form):
         max_length=300,
         error_messages={"required": "Say in a few words what was decided."},
     )
-    customer_change = _PlainText(
+    customer_change = PlainText(
         label="What does this change for the customer?",
         help_text="If the honest answer is “nothing”, write why it is worth doing all the same.",
         max_length=LONGEST_WORDS,
         widget=_text_area(3),
         error_messages={"required": "This is the one question that is never skipped."},
+    )
+    asked_first = forms.BooleanField(
+        label="We asked this before we decided",
+        help_text="Leave it open if the question only comes up now: that is worth knowing too.",
+        required=False,
     )
     fit = forms.ChoiceField(
         label="Held against the mission, it",
@@ -189,7 +199,7 @@ class DecisionForm(Worded, forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one of the three."},
     )
-    outcome = _PlainText(
+    outcome = PlainText(
         label="What came of it?",
         help_text="You can leave this empty until you know.",
         required=False,
@@ -201,9 +211,29 @@ class DecisionForm(Worded, forms.Form):
         error_messages={"required": "Give the day on which it was decided."},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    review_on = forms.DateField(
+        label="When will you look at what came of it?",
+        help_text="You can leave this empty.",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    reviewed_on = forms.DateField(
+        label="Looked at again on",
+        help_text="Leave it empty until you have.",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def clean_decided_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["decided_on"]
         if day.year < 1900:
             raise forms.ValidationError("Check the year.")
         return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        decided = cleaned.get("decided_on")
+        for name in ("review_on", "reviewed_on"):
+            if decided and (later := cleaned.get(name)) and later < decided:
+                self.add_error(name, "Choose a day after the decision.")
+        return cleaned

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from feedback import queries as feedback
 from feedback.models import Round
-from missions.models import Contribution, Decision, Mission, MissionRound, Theme, Voice
+from missions.models import Contribution, Decision, Hiding, Mission, MissionRound, Theme, Voice
 from programme.models import Membership, Organisation, Role
 
 SHOWN_UNDER_A_THEME = 4
@@ -101,12 +101,13 @@ def missions_with_counts(organisation: Organisation) -> QuerySet[Mission]:
 
 
 def voice_counts(contributions: QuerySet[Contribution]) -> VoiceCounts:
-    found = contributions.aggregate(**_by_voice("voice"))
+    found = contributions.filter(is_hidden=False).aggregate(**_by_voice("voice"))
     return VoiceCounts(**found)
 
 
-def _by_voice(field: str, counted: str = "pk") -> dict[str, Count]:
-    return {voice.value: Count(counted, filter=Q(**{field: voice})) for voice in Voice}
+def _by_voice(field: str, counted: str = "pk", which: Q | None = None) -> dict[str, Count]:
+    which = which or Q()
+    return {voice.value: Count(counted, filter=which & Q(**{field: voice})) for voice in Voice}
 
 
 def may_see_words(*, mission: Mission, membership: Membership) -> bool:
@@ -185,9 +186,10 @@ def _count(number: int, noun: str) -> str:
 
 def themes(mission: Mission) -> list[ThemeWords]:
     """Its themes in order with the first few contributions of each, in 2 SQL queries."""
-    first_words = Contribution.objects.order_by("pk")[:SHOWN_UNDER_A_THEME]
+    shown = Contribution.objects.filter(is_hidden=False)
+    first_words = shown.order_by("pk")[:SHOWN_UNDER_A_THEME]
     found = mission.themes.annotate(
-        **_by_voice("contributions__voice", "contributions")
+        **_by_voice("contributions__voice", "contributions", Q(contributions__is_hidden=False))
     ).prefetch_related(Prefetch("contributions", queryset=first_words, to_attr="first_words"))
     return [
         ThemeWords(
@@ -209,7 +211,7 @@ def words(
     """A mission's contributions: of one voice, of one theme, or only those that are in no theme
     yet. Those from a round come in random order, which tells nobody who was first.
     """
-    found = Contribution.objects.filter(mission=mission)
+    found = Contribution.objects.filter(mission=mission, is_hidden=False)
     if voice:
         found = found.filter(voice=voice)
     if theme is not None:
@@ -258,3 +260,15 @@ def missions_that_asked() -> QuerySet[Mission]:
     """Open missions, of any organisation, that words may still arrive for."""
     finished = [Mission.State.ADOPTED, Mission.State.RETIRED]
     return Mission.objects.filter(rounds__isnull=False).exclude(state__in=finished).distinct()
+
+
+def not_yet_reminded(missions: QuerySet[Mission]) -> QuerySet[Mission]:
+    """Those whose leaders were not yet reminded of the review date that they have now."""
+    return missions.exclude(reminded_of=F("review_on"), reminded_of__isnull=False)
+
+
+def hidden_words(mission: Mission) -> QuerySet[Contribution]:
+    """What was hidden, each with its log, the latest first, in `hidings`."""
+    log = Hiding.objects.select_related("by__user")
+    hidden = Contribution.objects.filter(mission=mission, is_hidden=True)
+    return hidden.order_by("pk").prefetch_related(Prefetch("hidings", queryset=log))

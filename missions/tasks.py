@@ -7,6 +7,8 @@ from missions import queries, services
 
 @shared_task
 def sweep() -> None:
-    """Each minute: what rounds have received for missions that are still open."""
+    """Each minute: what rounds have received for missions that are still open, and reminders of
+    reviews that have come due."""
     for mission in queries.missions_that_asked():
         services.gather_contributions(mission=mission)
+    services.remind_of_reviews()

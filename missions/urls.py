@@ -1,6 +1,6 @@
 from django.urls import path
 
-from missions.views import decisions, drafts, overview, themes, words
+from missions.views import commitments, compass, decisions, drafts, overview, review, themes, words
 
 app_name = "missions"
 
@@ -10,9 +10,28 @@ urlpatterns = [
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.decision_add, name="decision_add"),
     path("decisions/<int:decision>/", decisions.decision_edit, name="decision_edit"),
+    path("decisions/table.<slug:kind>", decisions.decisions_table, name="decisions_table"),
+    path("weighings/new/", compass.weighing_add, name="weighing_add"),
+    path("weighings/<int:weighing>/", compass.weighing, name="weighing"),
+    path("weighings/<int:weighing>/judge/", compass.weighing_judge, name="weighing_judge"),
+    path("weighings/<int:weighing>/reveal/", compass.weighing_reveal, name="weighing_reveal"),
+    path("weighings/<int:weighing>/settle/", compass.weighing_settle, name="weighing_settle"),
+    path("commitments/", commitments.commitments, name="commitments"),
+    path("commitments/new/", commitments.commitment_add, name="commitment_add"),
+    path(
+        "commitments/<int:commitment>/check/", commitments.commitment_check, name="commitment_check"
+    ),
+    path(
+        "commitments/<int:commitment>/close/", commitments.commitment_close, name="commitment_close"
+    ),
+    path("review/", review.review, name="review"),
+    path("poster-<slug:size>.pdf", review.poster, name="poster"),
     path("<int:mission>/", overview.mission, name="mission"),
     path("<int:mission>/words/", words.words, name="words"),
     path("<int:mission>/words/save/", words.words_save, name="words_save"),
+    path("<int:mission>/words/<int:contribution>/hide/", review.words_hide, name="words_hide"),
+    path("<int:mission>/words/<int:contribution>/show/", review.words_show, name="words_show"),
+    path("<int:mission>/words/unquote/", review.words_unquote, name="words_unquote"),
     path("<int:mission>/ask/", words.asking, name="asking"),
     path("<int:mission>/ask/<slug:voice>/", words.ask, name="ask"),
     path("<int:mission>/ask/<int:asked>/close/", words.ask_close, name="ask_close"),

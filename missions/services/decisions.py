@@ -16,6 +16,9 @@ def record_decision(
     outcome: str,
     decided_on: dt.date,
     decided_by: Membership,
+    asked_first: bool | None = None,
+    review_on: dt.date | None = None,
+    reviewed_on: dt.date | None = None,
 ) -> Decision:
     """Keep a decision that was tested against the adopted mission."""
     if mission.state != Mission.State.ADOPTED:
@@ -27,8 +30,11 @@ def record_decision(
         customer_change=customer_change,
         fit=fit,
         outcome=outcome,
+        asked_first=asked_first,
         decided_on=decided_on,
         decided_by=decided_by,
+        review_on=review_on,
+        reviewed_on=reviewed_on,
     )
 
 
@@ -40,10 +46,16 @@ def change_decision(
     fit: str,
     outcome: str,
     decided_on: dt.date,
+    asked_first: bool | None = None,
+    review_on: dt.date | None = None,
+    reviewed_on: dt.date | None = None,
 ) -> None:
     decision.title = title
     decision.customer_change = customer_change
     decision.fit = fit
     decision.outcome = outcome
+    decision.asked_first = asked_first
     decision.decided_on = decided_on
-    decision.save(update_fields=["title", "customer_change", "fit", "outcome", "decided_on"])
+    decision.review_on = review_on
+    decision.reviewed_on = reviewed_on
+    decision.save()

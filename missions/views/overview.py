@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.access import public
-from missions import forms, queries, services
+from missions import forms, queries, services, usage
 from missions.models import Contribution, Mission
 from missions.views.pages import find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
@@ -52,7 +52,8 @@ def mission(request: OrganisationRequest, mission: int) -> HttpResponse:
 
 @public
 def public_mission(request: HttpRequest, organisation: str) -> HttpResponse:
-    """The adopted statement and whose words it came from: counts, never names or quotes."""
+    """The adopted statement and whose words it came from: counts, themes, and the quotes
+    that their writers agreed to; never names."""
     owner = get_object_or_404(Organisation, slug=organisation)
     adopted = queries.adopted(owner)
     if adopted is None:
@@ -66,5 +67,7 @@ def public_mission(request: HttpRequest, organisation: str) -> HttpResponse:
             "mission": adopted,
             "counts": queries.voice_counts(contributions),
             "themes": queries.themes(adopted),
+            "quotes": usage.quotes(adopted),
+            "earlier": usage.earlier_missions(owner),
         },
     )

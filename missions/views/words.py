@@ -37,6 +37,11 @@ def words_save(request: OrganisationRequest, mission: int) -> HttpResponse:
                 words=form.words(),
                 readiness=form.cleaned_data.get("readiness", ""),
             )
+            services.set_quotable(
+                mission=found,
+                author=request.membership,
+                quotable=form.cleaned_data["quotable"],
+            )
         except services.MissionsError as problem:
             form.add_error(None, str(problem))
         else:
@@ -61,9 +66,11 @@ def _words_page(
         "form": form,
         "own": own,
         "not_yet_felt": mission.is_open and ready and ready.answer != Readiness.Answer.FELT,
+        "quoted": any(given.quotable for given in own),
         "visible": visible,
         "voice": voice,
         "page": a_page(request, queries.words(mission=mission, voice=voice)) if visible else None,
+        "hidden": queries.hidden_words(mission) if visible and request.membership.can_edit else (),
     }
     status = 422 if form is not None and form.errors else 200
     return mission_page(request, "missions/words.html", mission, context, status=status)
@@ -72,7 +79,8 @@ def _words_page(
 def _own_words_form(
     request: OrganisationRequest, own: list[Contribution], ready: Readiness | None
 ) -> forms.WordsForm:
-    initial = {given.prompt: given.text for given in own}
+    initial: dict[str, object] = {given.prompt: given.text for given in own}
+    initial["quotable"] = any(given.quotable for given in own)
     if ready:
         initial["readiness"] = ready.answer
     return forms.WordsForm(initial=initial, is_leader=request.membership.role == Role.LEADER)
