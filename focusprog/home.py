@@ -19,7 +19,6 @@ from programme.models import Organisation, Period, Person
 from reports.contents import Finding
 from reports.findings import gains, worries
 from reports.models import BoardReport
-from reports.queries import before_of
 from touchpoints.models import Improvement, Touchpoint
 from touchpoints.queries import heatmap, periods_with_ratings
 
@@ -108,15 +107,15 @@ def _improvements_late(organisation: Organisation) -> QuerySet[Improvement]:
 
 def _first[T](found: "QuerySet[T]") -> tuple[list[T], int]:  # type: ignore[type-var]
     """The first few, and how many there are in all."""
-    return list(found[:MOST_LISTED]), found.count()
+    listed = list(found[:MOST_LISTED])
+    return listed, found.count() if len(listed) == MOST_LISTED else len(listed)
 
 
 def _standing(organisation: Organisation) -> Standing | None:
     rated = periods_with_ratings(organisation)
     if not rated:
         return None
-    period = rated[0]
-    before = before_of(organisation, period)
+    period, before = rated[0], rated[1] if len(rated) > 1 else None
     table = heatmap(organisation=organisation, period=period, compare_with=before)
     compared = before.quarter if before else None
     up, up_note = gains(table, compared)

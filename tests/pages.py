@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -47,6 +47,9 @@ NOT_PAGES = {
     "programme:people_xlsx": "a download",
     "programme:people_example": "a download",
     "reports:report_pdf": "a download",
+    "reports:report_chart": "a picture",
+    "missions:decisions_table": "a download",
+    "missions:poster": "a download",
     "touchpoints:heatmap_export": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
@@ -133,14 +136,19 @@ def prepare_sample() -> Cast:
         invited_by=leader.user,
     )
     first = BoardReport.objects.get(organisation=organisation)
-    known = gather(organisation=organisation, period=first.period)
-    BoardReport.objects.filter(pk=first.pk).update(
-        state=BoardReport.State.READY,
-        figures=assemble(known).as_json(),
-        pdf=b"%PDF-1.7 printed",  # printing it would take seconds, and no page shows it
-        pages=11,
-        sha256="ab" * 32,
-        finished_at=timezone.now(),
+    # Printing it would take seconds, and no page shows it.
+    printed: dict[str, Any] = {
+        "state": BoardReport.State.READY,
+        "figures": assemble(gather(organisation=organisation, period=first.period)).as_json(),
+        "pdf": b"%PDF-1.7 printed",
+        "pages": 11,
+        "sha256": "ab" * 32,
+        "finished_at": timezone.now(),
+    }
+    frozen = {"approval": "frozen", "frozen_by": leader, "frozen_at": timezone.now()}
+    BoardReport.objects.filter(pk=first.pk).update(**printed, **frozen)
+    BoardReport.objects.create(
+        organisation=organisation, period=first.period, edition=2, built_by=leader, **printed
     )
     request_report(organisation=organisation, period=newest, built_by=leader)
     opened = Mission.objects.get(organisation=organisation, state=Mission.State.THEMES)
@@ -207,7 +215,11 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "voice": ["staff", "customer"],
         "asked": [0],  # only ever posted to
         "theme": [first(Theme, mission__state="themes")],
-        "report": [first(BoardReport, state=state) for state in ("ready", "building")],
+        "report": [
+            first(BoardReport, approval="frozen"),
+            first(BoardReport, approval="draft", state=BoardReport.State.READY),
+            first(BoardReport, state=BoardReport.State.BUILDING),
+        ],
     }
 
 

@@ -67,9 +67,11 @@ def test_eight_quarters_in_both_voices(db: None) -> None:
     for period in periods:
         held = {one.audience: one for one in closed if one.period_id == period.pk}
         assert held.keys() == set(Round.Audience)
-        assert [one.confidential for _, one in sorted(held.items())] == [False, True]
+        assert held[Round.Audience.INTERNAL].confidential
+        assert not held[Round.Audience.EXTERNAL].confidential
         assert recommend(organisation=organisation, period=period)
         for receipt in receipts(organisation=organisation, period=period):
+            assert receipt.answered is not None
             assert 0 < receipt.answered < receipt.invited
     # What was sealed gives nobody away.
     sealed = Response.objects.filter(round__confidential=True)
