@@ -114,6 +114,9 @@ class Round(OrganisationOwned):
     # Which people: {"segments": [..], "teams": [..], "most_valuable": 20}; empty means everyone.
     selection = models.JSONField(default=dict)
     message = models.TextField(blank=True)
+    # Open, but a worker is still writing invitations; so many people are to get one.
+    opening = models.BooleanField(default=False)
+    expected = models.PositiveIntegerField(default=0)
     # How many of the selection had no address that works, or had unsubscribed, when it opened.
     held_back = models.PositiveIntegerField(default=0)
     # What closing it counted (see `feedback.services.close_round`); empty while it is open.

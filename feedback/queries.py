@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
 
-from feedback.models import Case, Comment, Question, Response, Round, Survey
+from feedback.models import Case, Comment, Invitation, Question, Response, Round, Survey
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
 
@@ -44,6 +44,34 @@ def invited(
         best = people.filter(yearly_value__isnull=False).order_by("-yearly_value", "pk")
         return best[:most_valuable]
     return people.order_by("pk")
+
+
+def next_invited(*, round: Round, size: int) -> list[Person]:
+    """The next people, at most `size`, who are to be invited to a round and have not been."""
+    invitations = Invitation.objects.filter(round=round)
+    people = selected(
+        organisation=round.organisation, audience=round.audience, selection=round.selection
+    ).reachable()
+    limit = round.selection.get("most_valuable")
+    if limit and round.audience == Round.Audience.EXTERNAL:
+        best = people.filter(yearly_value__isnull=False).exclude(
+            Exists(invitations.filter(person=OuterRef("pk")))
+        )
+        left = max(0, limit - invitations.count())
+        return list(best.order_by("-yearly_value", "pk")[: min(size, left)])
+    # Invitations are written in the order of people, so that the last one tells how far they are.
+    last = invitations.aggregate(last=Max("person"))["last"] or 0
+    return list(people.filter(pk__gt=last).order_by("pk")[:size])
+
+
+def held_back(*, round: Round) -> int:
+    """How many of a round's selection were not invited."""
+    chosen = selected(
+        organisation=round.organisation, audience=round.audience, selection=round.selection
+    ).count()
+    limit = round.selection.get("most_valuable")
+    invited_ = Invitation.objects.filter(round=round).count()
+    return max(0, (min(chosen, limit) if limit else chosen) - invited_)
 
 
 def describe_selection(found: Round) -> str:

@@ -1,13 +1,13 @@
 from celery import shared_task
 
-from feedback import import_jobs
-from feedback.services import close_due_rounds
+from feedback import import_jobs, services
 
 
 @shared_task
 def sweep() -> None:
-    """Close the rounds whose last moment has passed, and look for uploads that wait."""
-    close_due_rounds()
+    """Close the rounds whose last moment has passed; look for what waits for a worker."""
+    services.close_due_rounds()
+    services.wake_opening()
     import_jobs.wake_waiting()
 
 
@@ -15,3 +15,9 @@ def sweep() -> None:
 def import_responses(job_id: int) -> None:
     """Bring one upload of past answers in."""
     import_jobs.run_import(job_id=job_id)
+
+
+@shared_task
+def continue_opening(round_id: int) -> None:
+    """Invite the people of a round being opened who have not been invited yet."""
+    services.continue_opening(round_id=round_id)

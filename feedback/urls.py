@@ -10,6 +10,7 @@ urlpatterns = [
     path("rounds/audience/", views.round_audience, name="round_audience"),
     path("rounds/<int:round>/", views.round_page, name="round"),
     path("rounds/<int:round>/open/", views.round_open, name="round_open"),
+    path("rounds/<int:round>/progress/", views.round_progress, name="round_progress"),
     path("rounds/<int:round>/close/", views.round_close, name="round_close"),
     path("rounds/<int:round>/discard/", views.round_discard, name="round_discard"),
     path("rounds/<int:round>/test/", views.round_test, name="round_test"),

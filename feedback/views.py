@@ -109,6 +109,19 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
     return render(request, "feedback/round.html", context)
 
 
+@members()
+@require_safe
+def round_progress(request: OrganisationRequest, round: int) -> HttpResponse:
+    """How far the opening of a round is, for the page that polls it; once done, it reloads."""
+    found = _round(request, round)
+    if not request.htmx:
+        return redirect("feedback:round", request.organisation.slug, found.pk)
+    if not found.opening:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"round": found, "receipt": queries.receipts_of([found])[0]}
+    return render(request, "feedback/round.html#opening", context)
+
+
 @members(Role.MANAGER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
@@ -120,7 +133,8 @@ def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
         except services.FeedbackError as error:
             messages.error(request, str(error))
             return redirect("feedback:round_open", request.organisation.slug, found.pk)
-        people = "1 person" if receipt.invited == 1 else f"{receipt.invited:,} people"
+        expected = receipt.round.expected
+        people = "1 person" if expected == 1 else f"{expected:,} people"
         messages.success(request, f"The round is on its way to {people}.")
         return redirect("feedback:round", request.organisation.slug, found.pk)
     if found.state != Round.State.DRAFT:

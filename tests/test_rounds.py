@@ -118,26 +118,6 @@ def test_opening_twice_sends_once(organisation: Organisation) -> None:
     assert Email.objects.count() == Invitation.objects.count() == 1
 
 
-def test_thousands_are_sent_in_few_queries(
-    organisation: Organisation, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    from programme.models import Person  # noqa: PLC0415
-
-    Person.objects.bulk_create(
-        Person(
-            organisation=organisation,
-            kind="customer",
-            name=f"Customer {n}",
-            email=f"c{n}@example.com",
-        )
-        for n in range(2_500)
-    )
-    sent = factories.draft_round(organisation)
-    with django_assert_max_num_queries(40):
-        assert open_round(round=sent).invited == 2_500
-    assert Email.objects.values("message_id").distinct().count() == 2_500
-
-
 def test_a_round_for_nobody_sends_nothing_and_says_why(organisation: Organisation) -> None:
     sent = factories.draft_round(organisation)
     with pytest.raises(FeedbackError, match="Nobody would be asked"):

@@ -12,6 +12,7 @@ from feedback.services.answering import (
 from feedback.services.cases import open_case, update_case
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
+from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.rounds import (
     asked,
     create_round,
@@ -19,7 +20,6 @@ from feedback.services.rounds import (
     hash_of,
     last_day,
     minutes_for,
-    open_round,
     send_test,
 )
 from feedback.services.surveys import (
@@ -43,6 +43,7 @@ __all__ = [
     "change_question",
     "close_due_rounds",
     "close_round",
+    "continue_opening",
     "create_round",
     "create_survey",
     "describe_survey",
@@ -60,4 +61,5 @@ __all__ = [
     "set_unsubscribed",
     "submit_response",
     "update_case",
+    "wake_opening",
 ]

@@ -44,7 +44,9 @@ def close_round(*, round: Round) -> Round:
     closed.results = _results(closed)
     closed.state = Round.State.CLOSED
     closed.closed_at = timezone.now()
-    closed.save(update_fields=["results", "state", "closed_at"])
+    # Closing stops what is left of the opening.
+    closed.opening = False
+    closed.save(update_fields=["results", "state", "closed_at", "opening"])
     # A closed quarter's heatmap no longer changes; the round keeps its own results.
     counts = closed.period.closed_at is None
     if closed.confidential:

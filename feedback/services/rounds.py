@@ -1,10 +1,9 @@
-"""Rounds: prepared, opened and tested."""
+"""Rounds: prepared and tested, and the email that they send."""
 
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import batched
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -13,17 +12,14 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
 
 from feedback import queries
-from feedback.models import Invitation, Question, Round, Survey
+from feedback.models import Question, Round, Survey
 from feedback.services.errors import FeedbackError
 from outbox.services import NewEmail, one_line, write_emails
-from programme.models import Membership, Organisation, Period, Person
-
-_BATCH = 1000
+from programme.models import Membership, Organisation, Period
 
 
 def hash_of(token: str) -> str:
@@ -77,77 +73,7 @@ def discard_round(*, round: Round) -> None:
     locked.delete()
 
 
-@transaction.atomic
-def open_round(*, round: Round) -> queries.Receipt:
-    """Send the round: one invitation and one email for each person, in one transaction.
-
-    Opening a round that is open already changes nothing.
-    """
-    opened = (
-        Round.objects.select_for_update(of=("self",))
-        .select_related("organisation", "survey", "created_by__user")
-        .get(pk=round.pk)
-    )
-    if opened.state == Round.State.CLOSED:
-        raise FeedbackError("This round is closed. Prepare a new one to ask again.")
-    if opened.state == Round.State.DRAFT:
-        _send_out(opened)
-    return queries.receipts_of([opened])[0]
-
-
-def _send_out(opened: Round) -> None:
-    if opened.closes_at is not None and opened.closes_at <= timezone.now():
-        raise FeedbackError("The last day for answers has passed. Choose a later one.")
-    who = {
-        "organisation": opened.organisation,
-        "audience": opened.audience,
-        "selection": opened.selection,
-    }
-    email = _InvitationEmail(opened)
-    count = 0
-    people = queries.invited(**who)
-    for batch in batched(people.iterator(chunk_size=_BATCH), _BATCH):
-        write_emails(_invite(opened, email, batch))
-        count += len(batch)
-    if not count:
-        raise FeedbackError(
-            "Nobody would be asked: none of the people chosen has an email address that works. "
-            "Nothing was sent."
-        )
-    limit = opened.selection.get("most_valuable")
-    chosen = queries.selected(**who).count()
-    opened.held_back = max(0, (min(chosen, limit) if limit else chosen) - count)
-    opened.state = Round.State.OPEN
-    opened.opened_at = timezone.now()
-    opened.save(update_fields=["held_back", "state", "opened_at"])
-
-
-def _invite(
-    opened: Round, email: "_InvitationEmail", people: tuple[Person, ...]
-) -> Iterator[NewEmail]:
-    tokens = [secrets.token_urlsafe(24) for _ in people]
-    Invitation.objects.bulk_create(
-        Invitation(
-            organisation_id=opened.organisation_id,
-            round=opened,
-            person=person,
-            token_hash=hash_of(token),
-            team_id=person.team_id,
-            segment_id=person.segment_id,
-        )
-        for person, token in zip(people, tokens, strict=True)
-    )
-    for person, token in zip(people, tokens, strict=True):
-        yield email.to(
-            key=f"round:{opened.pk}:{person.pk}:invite",
-            name=person.name,
-            address=person.email,
-            link=urljoin(settings.BASE_URL, reverse("answer_link", args=[token])),
-            unsubscribe=urljoin(settings.BASE_URL, reverse("unsubscribe", args=[token])),
-        )
-
-
-class _InvitationEmail:
+class InvitationEmail:
     """One round's email, rendered once and filled in for each person.
 
     The places to fill are marked with words that nobody can guess, so that no text of a user's
@@ -224,7 +150,7 @@ def minutes_for(questions: Iterable[Question]) -> int:
 def send_test(*, round: Round, to: Membership) -> None:
     """Send the round's email to a colleague; its link leads to the preview, not to an answer."""
     preview = reverse("feedback:survey_preview", args=[round.organisation.slug, round.survey_id])
-    email = _InvitationEmail(round, test=True).to(
+    email = InvitationEmail(round, test=True).to(
         key=f"round:{round.pk}:test:{secrets.token_hex(8)}",
         name=to.user.get_short_name(),
         address=to.user.email,

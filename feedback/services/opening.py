@@ -1,0 +1,145 @@
+"""Opening a round: small ones at once, large ones batch by batch in a worker."""
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from urllib.parse import urljoin
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from feedback import queries
+from feedback.models import Invitation, Round
+from feedback.services.errors import FeedbackError
+from feedback.services.rounds import InvitationEmail, hash_of
+from outbox.services import NewEmail, write_emails
+from programme.models import Person
+
+logger = logging.getLogger(__name__)
+
+# Up to so many people are invited within the call that opens the round; a worker takes as many
+# at a time.
+BATCH = 500
+# After so long a worker lets others have their turn, and is woken again.
+_TURN_SECONDS = 10
+
+
+@transaction.atomic
+def open_round(*, round: Round) -> queries.Receipt:
+    """Send the round: one invitation and one email for each person.
+
+    Up to `BATCH` people are invited in this one transaction. For more, the round is marked as
+    `opening` and a worker writes them (see `continue_opening`). Opening a round that is open
+    already changes nothing.
+    """
+    opened = _rounds().select_for_update(of=("self",)).get(pk=round.pk)
+    if opened.state == Round.State.CLOSED:
+        raise FeedbackError("This round is closed. Prepare a new one to ask again.")
+    if opened.state == Round.State.DRAFT:
+        _begin(opened)
+    return queries.receipts_of([opened])[0]
+
+
+def continue_opening(*, round_id: int) -> None:
+    """Write the invitations that are still missing, a batch in each transaction.
+
+    Whatever was committed stays, and what was not is written by whoever comes next. A round in
+    another worker's hands is left to it.
+    """
+    ends = time.monotonic() + _TURN_SECONDS
+    while True:
+        with transaction.atomic():
+            # No key is changed, so that people answer while others are still being invited.
+            opened = (
+                _rounds()
+                .select_for_update(of=("self",), skip_locked=True, no_key=True)
+                .filter(pk=round_id, state=Round.State.OPEN, opening=True)
+                .first()
+            )
+            if opened is None:
+                return
+            _invite_batch(opened)
+        if opened.opening and time.monotonic() > ends:
+            _wake_worker(round_id)
+            return
+
+
+def wake_opening() -> None:
+    """Wake workers for rounds being opened: what a wiped queue or a dead worker left."""
+    found = Round.objects.filter(state=Round.State.OPEN, opening=True)
+    for round_id in found.values_list("pk", flat=True):
+        _wake_worker(round_id)
+
+
+def _rounds() -> QuerySet[Round]:
+    return Round.objects.select_related("organisation", "survey", "created_by__user")
+
+
+def _begin(opened: Round) -> None:
+    if opened.closes_at is not None and opened.closes_at <= timezone.now():
+        raise FeedbackError("The last day for answers has passed. Choose a later one.")
+    opened.expected = queries.invited(
+        organisation=opened.organisation, audience=opened.audience, selection=opened.selection
+    ).count()
+    if not opened.expected:
+        raise FeedbackError(
+            "Nobody would be asked: none of the people chosen has an email address that works. "
+            "Nothing was sent."
+        )
+    opened.state = Round.State.OPEN
+    opened.opened_at = timezone.now()
+    opened.opening = True
+    opened.save(update_fields=["expected", "state", "opened_at", "opening"])
+    if opened.expected <= BATCH:
+        while opened.opening:
+            _invite_batch(opened)
+    else:
+        transaction.on_commit(lambda: _wake_worker(opened.pk))
+
+
+def _invite_batch(opened: Round) -> None:
+    """Invite the next people; where none is left, the round is opened wholly."""
+    people = queries.next_invited(round=opened, size=BATCH)
+    write_emails(_invite(opened, people))
+    if len(people) == BATCH:
+        return
+    opened.opening = False
+    opened.held_back = queries.held_back(round=opened)
+    opened.save(update_fields=["opening", "held_back"])
+
+
+def _invite(opened: Round, people: Sequence[Person]) -> Iterator[NewEmail]:
+    tokens = [secrets.token_urlsafe(24) for _ in people]
+    Invitation.objects.bulk_create(
+        Invitation(
+            organisation_id=opened.organisation_id,
+            round=opened,
+            person=person,
+            token_hash=hash_of(token),
+            team_id=person.team_id,
+            segment_id=person.segment_id,
+        )
+        for person, token in zip(people, tokens, strict=True)
+    )
+    email = InvitationEmail(opened)
+    for person, token in zip(people, tokens, strict=True):
+        yield email.to(
+            key=f"round:{opened.pk}:{person.pk}:invite",
+            name=person.name,
+            address=person.email,
+            link=urljoin(settings.BASE_URL, reverse("answer_link", args=[token])),
+            unsubscribe=urljoin(settings.BASE_URL, reverse("unsubscribe", args=[token])),
+        )
+
+
+def _wake_worker(round_id: int) -> None:
+    try:
+        current_app.send_task("feedback.tasks.continue_opening", [round_id])
+    except OperationalError:
+        logger.warning("The queue is not to be reached: the sweep will open round %s.", round_id)
