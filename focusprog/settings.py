@@ -79,7 +79,7 @@ else:
     _email_url = _required("EMAIL_URL")
     MAILBOX = None
     DATA_FOLDER = Path(os.environ.get("DATA", "/tmp"))  # noqa: S108  (its free space is watched)
-    ALLOWED_HOSTS = [_host for _host in _required("ALLOWED_HOSTS").split(",") if _host]
+    ALLOWED_HOSTS = _listed("ALLOWED_HOSTS", _required("ALLOWED_HOSTS"))
 
 DEBUG = False
 # Where links in emails point; a request's own host is never trusted for that.
