@@ -1,10 +1,13 @@
 """Cells of the heatmap: counts read from tallies, what must stay hidden, and the verdicts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Sum
 
 from programme.models import Organisation, Period
@@ -109,18 +112,31 @@ class Cell:
 def suppressed(counts: dict[Key, Counts]) -> dict[Key, Counts]:
     """Without what must stay hidden: slices under five, and as many more, the smallest first, as
     keep the total minus what is shown from telling about fewer than five."""
-    shown = {key: value for key, value in counts.items() if sum(value) >= _LEAST_SHOWN}
-    by_touchpoint: dict[int, list[Key]] = defaultdict(list)
-    for key in shown:
-        if key[1] is not None:
-            by_touchpoint[key[0]].append(key)
-    for touchpoint, keys in by_touchpoint.items():
-        rest = sum(counts[touchpoint, None]) - sum(sum(shown[key]) for key in keys)
-        for key in sorted(keys, key=lambda key: sum(shown[key])):
-            if not 0 < rest < _LEAST_SHOWN:
-                break
+    shown: dict[Key, Counts] = {}
+    missing = {key[0]: sum(value) for key, value in counts.items() if key[1] is None}
+    for key, value in counts.items():
+        n = value[0] + value[1] + value[2]
+        if n >= _LEAST_SHOWN:
+            shown[key] = value
+            if key[1] is not None:
+                missing[key[0]] -= n
+    for touchpoint, number in missing.items():
+        rest = number
+        if not 0 < rest < _LEAST_SHOWN:
+            continue
+        of = [key for key in shown if key[0] == touchpoint and key[1] is not None]
+        for key in sorted(of, key=lambda key: sum(shown[key])):
             rest += sum(shown.pop(key))
+            if rest >= _LEAST_SHOWN:
+                break
     return shown
+
+
+class _Sum(Sum):
+    """PostgreSQL's sums come as integers: to convert each once more costs as much as reading."""
+
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Callable[..., Any]]:
+        return []
 
 
 def counted(
@@ -130,7 +146,7 @@ def counted(
     rows = (
         RatingTally.objects.filter(organisation=organisation, period__in=periods)
         .values_list("period_id", "voice", "touchpoint_id", "segment_id")
-        .annotate(ms=Sum("misery"), md=Sum("mediocrity"), mg=Sum("magic"))
+        .annotate(ms=_Sum("misery"), md=_Sum("mediocrity"), mg=_Sum("magic"))
         .order_by()
     )
     found: dict[tuple[int, str], dict[Key, Counts]] = defaultdict(dict)
@@ -152,7 +168,7 @@ def counted_totals(
     rows = (
         RatingTally.objects.filter(organisation=organisation, period__in=periods, voice=voice)
         .values_list("period_id", "touchpoint_id")
-        .annotate(ms=Sum("misery"), md=Sum("mediocrity"), mg=Sum("magic"))
+        .annotate(ms=_Sum("misery"), md=_Sum("mediocrity"), mg=_Sum("magic"))
         .order_by()
     )
     found: dict[int, dict[Key, Counts]] = {period.pk: {} for period in periods}
@@ -170,34 +186,33 @@ def cells(
     """A cell for each key, classified together; those missing in `now` are hidden."""
     keys = list(keys)
     verdicts = _verdicts({now[key] for key in keys if key in now})
-    changed = changed or {}
-    found = {}
-    for key in keys:
-        counts = now.get(key)
-        if counts is None:
-            found[key] = Cell(*key, 0, 0, 0, 0, "hidden", None, None, None, indicative=False)
-            continue
-        n = sum(counts)
-        label, net, low, high = verdicts[counts]
-        difference, lowest, highest, real = changed.get(key, _UNCOMPARED)
-        found[key] = Cell(
-            touchpoint_id=key[0],
-            segment_id=key[1],
-            n=n,
-            misery=counts[0],
-            mediocrity=counts[1],
-            magic=counts[2],
-            label=label,
-            net=net,
-            low=low,
-            high=high,
-            indicative=n < _LEAST_FIRM,
-            difference=difference,
-            difference_low=lowest,
-            difference_high=highest,
-            real_change=real,
-        )
-    return found
+    if changed:
+        return {
+            key: _cell(key, counts, verdicts[counts], changed.get(key, _UNCOMPARED))
+            if (counts := now.get(key))
+            else _hidden(key)
+            for key in keys
+        }
+    return {
+        key: _plain(key, counts, verdicts[counts]) if (counts := now.get(key)) else _hidden(key)
+        for key in keys
+    }
+
+
+def _cell(key: Key, counts: Counts, verdict: _Verdict, change: Change) -> Cell:
+    n = counts[0] + counts[1] + counts[2]
+    return Cell(key[0], key[1], n, *counts, *verdict, n < _LEAST_FIRM, *change)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=10_000)
+def _plain(key: Key, counts: Counts, verdict: _Verdict) -> Cell:
+    """One that is not compared; past quarters are the same each time."""
+    return _cell(key, counts, verdict, _UNCOMPARED)
+
+
+@lru_cache(maxsize=10_000)
+def _hidden(key: Key) -> Cell:
+    return Cell(*key, 0, 0, 0, 0, "hidden", None, None, None, indicative=False)
 
 
 def changes(

@@ -52,18 +52,17 @@ def cell_detail(
     counts are read too, since whether a change is real depends on how many are compared."""
     current = Touchpoint.objects.filter(organisation=organisation).current()
     ids = list(current.values_list("pk", flat=True))
-    segments = (
-        {one.pk: one for one in Segment.objects.filter(organisation=organisation)}
-        if voice == Voice.CUSTOMER
-        else {}
-    )
-    if touchpoint.pk not in ids or not (segment_id is None or segment_id in segments):
+    segment = None
+    if segment_id is not None and voice == Voice.CUSTOMER:
+        segment = Segment.objects.filter(organisation=organisation, pk=segment_id).first()
+    if touchpoint.pk not in ids or (segment_id is not None and segment is None):
         return None
     by_period = counted(organisation, [one for one in (period, compare_with) if one])
     now = suppressed(by_period[period.pk, voice])
     before = suppressed(by_period[compare_with.pk, voice]) if compare_with else {}
     inside = suppressed(by_period[period.pk, staff_or_customers(voice)])
-    keys: list[Key] = [(pk, segment) for pk in ids for segment in (*segments, None)]
+    there = set(ids)
+    keys = [key for key in now if key[0] in there]
     everyone: Key = (touchpoint.pk, None)
     chosen: Key = (touchpoint.pk, segment_id)
     found = cells({everyone, chosen}, now, changes(keys, before, now))
@@ -77,7 +76,7 @@ def cell_detail(
     )
     return CellDetail(
         cell=cell,
-        segment=segments[segment_id] if segment_id else None,
+        segment=segment,
         total=total,
         staff=staff,
         blind_spot=voice == Voice.CUSTOMER and is_above(staff, total),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from programme.models import Organisation, Period, Segment
 from touchpoints import moments
@@ -68,8 +68,8 @@ class Heatmap:
 
 def periods_with_ratings(organisation: Organisation) -> list[Period]:
     """The quarters that have ratings, newest first."""
-    rated = RatingTally.objects.filter(organisation=organisation).values("period")
-    return list(Period.objects.filter(pk__in=rated))
+    rated = RatingTally.objects.filter(organisation=organisation, period=OuterRef("pk"))
+    return list(Period.objects.filter(Exists(rated), organisation=organisation))
 
 
 def heatmap(
@@ -118,7 +118,7 @@ def heatmap(
         rows[touchpoint.stage_id].append(
             Row(
                 touchpoint=touchpoint,
-                cells=tuple(shown[pk, segment.pk] for segment in segments),
+                cells=tuple(shown[pk, segment] for segment in slices[:-1]),
                 total=total,
                 staff=staff[pk, None],
                 history=tuple(quarter.get((pk, None)) for quarter in history),
