@@ -68,6 +68,8 @@ def home(request: OrganisationRequest) -> HttpResponse:
             "improvements": late,
             "improvement_count": late_count,
             "standing": standing,
+            # The findings' links to the heatmap name their quarter.
+            "figures": {"period": standing.period.code} if standing else {},
             "steps": steps if not all(step.done for step in steps) else [],
             "today": timezone.localdate(),
         },
