@@ -25,6 +25,7 @@ from missions.models.mission import (
     WeighedOption,
     Weighing,
 )
+from missions.models.suggestion import ThemeSuggestion
 
 __all__ = [
     "Candidate",
@@ -45,6 +46,7 @@ __all__ = [
     "StatementClause",
     "Suggestion",
     "Theme",
+    "ThemeSuggestion",
     "Voice",
     "WeighedOption",
     "Weighing",

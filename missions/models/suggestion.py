@@ -1,0 +1,39 @@
+"""Themes that were suggested, and what was done with them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from missions.models.mission import Mission
+from programme.models import OrganisationOwned
+
+
+class ThemeSuggestion(OrganisationOwned):
+    """The themes last suggested for the words in a mission's tray."""
+
+    class State(models.TextChoices):
+        FINDING = "finding", "Being found"
+        READY = "ready", "Ready to look at"
+        USED = "used", "In use"
+        FAILED = "failed", "Not found"
+
+    mission = models.OneToOneField(
+        Mission, on_delete=models.CASCADE, related_name="theme_suggestion"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.FINDING)
+    # Of 100.
+    progress = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    # When the worker last said something.
+    heard_at = models.DateTimeField()
+    # {level: [{"name": text, "contributions": [keys, the most typical first]}]}
+    groups = models.JSONField(default=dict)
+    # What using it made: [{"theme": key, "name": text, "contributions": [keys]}]
+    made = models.JSONField(default=list)
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"themes suggested, {self.state}"
