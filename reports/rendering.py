@@ -96,37 +96,20 @@ def print_report(
 ) -> Printed:
     """The PDF of those figures; `say` hears "charts" and "pages" as they begin. A report without
     `frozen_at` is marked as a draft. PressError."""
-    fingerprint = fingerprint_of(figures)
-    charts = {name: rows for name, rows in _chart_data(figures).items() if rows}
-    keys = {name: _chart_key(name, rows) for name, rows in charts.items()}
+    data = {name: rows for name, rows in _chart_data(figures).items() if rows}
+    keys = {name: _chart_key(name, rows) for name, rows in data.items()}
     drawn = drawn_charts(figures)
-    html = render_to_string(
-        "reports/print/report.html",
-        {
-            "report": figures,
-            "edition": edition,
-            "built_at": built_at,
-            "frozen_at": frozen_at,
-            "fingerprint": fingerprint,
-            "sections": SECTIONS,
-            "moments": MOMENTS,
-            "definitions": DEFINITIONS,
-            "heatmap_parts": list(_heatmap_parts(figures)),
-            "heatmap_left_out": max(_row_count(figures) - MOST_ROWS, 0),
-            "charts": {name: _CHART_TEXTS[name](figures) for name in charts},
-        },
-    )
     job = {
         "static": str((Path(settings.BASE_DIR) / "static").resolve()),
-        "html": html,
-        "charts": {name: rows for name, rows in charts.items() if name not in drawn},
+        "html": print_html(figures, edition=edition, built_at=built_at, frozen_at=frozen_at),
+        "charts": {name: rows for name, rows in data.items() if name not in drawn},
         "drawn": drawn,
         "attachment": {
             "name": f"heatmap-{figures['period']}.csv",
             "description": "Every figure of the heatmap",
             "content": heatmap_csv(figures),
         },
-        "identifier": fingerprint,
+        "identifier": fingerprint_of(figures),
         "built_at": (frozen_at or built_at).isoformat(),
     }
     with tempfile.TemporaryDirectory(prefix="focusprog-press-") as name:
@@ -136,6 +119,36 @@ def print_report(
             for chart, svg in json.loads(made.read_text()).items():
                 cache.set(keys[chart], svg, KEEP_CHARTS)
         return Printed((folder / "report.pdf").read_bytes(), pages)
+
+
+def print_html(
+    figures: dict[str, Any],
+    *,
+    edition: int,
+    built_at: dt.datetime,
+    frozen_at: dt.datetime | None,
+) -> str:
+    """The finished pages, before they are set."""
+    return render_to_string(
+        "reports/print/report.html",
+        {
+            "report": figures,
+            "edition": edition,
+            "built_at": built_at,
+            "frozen_at": frozen_at,
+            "fingerprint": fingerprint_of(figures),
+            "sections": SECTIONS,
+            "moments": MOMENTS,
+            "definitions": DEFINITIONS,
+            "heatmap_parts": list(_heatmap_parts(figures)),
+            "heatmap_left_out": max(_row_count(figures) - MOST_ROWS, 0),
+            "charts": {
+                name: _CHART_TEXTS[name](figures)
+                for name, rows in _chart_data(figures).items()
+                if rows
+            },
+        },
+    )
 
 
 def drawn_charts(figures: dict[str, Any]) -> dict[str, str]:
