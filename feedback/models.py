@@ -117,8 +117,12 @@ class Round(OrganisationOwned):
     # Open, but a worker is still writing invitations; so many people are to get one.
     opening = models.BooleanField(default=False)
     expected = models.PositiveIntegerField(default=0)
-    # How many of the selection had no address that works, or had unsubscribed, when it opened.
+    # A customer asked within so many days by another round is left out; 0 asks everyone.
+    rest_days = models.PositiveSmallIntegerField(default=0)
+    # How many of the selection were not invited when it opened, and how many of them only because
+    # they had been asked recently; the others had no address that works, or had unsubscribed.
     held_back = models.PositiveIntegerField(default=0)
+    recently_asked = models.PositiveIntegerField(default=0)
     # What closing it counted (see `feedback.services.close_round`); empty while it is open.
     results = models.JSONField(null=True, blank=True)
     # An import names the file's own fingerprint, so that a second run finds the first.

@@ -1,11 +1,13 @@
 """Reads across surveys, rounds and what came back; each a fixed number of SQL queries."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from feedback.models import Case, Comment, Invitation, Question, Response, Round, Survey
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
@@ -33,12 +35,26 @@ def selected(
     return people
 
 
+def _asked_since(since: dt.datetime, *, but: Round | None = None) -> Exists:
+    """Whether a customer was invited to a round, other than `but`, that opened since then."""
+    invitations = Invitation.objects.filter(
+        person=OuterRef("pk"), round__audience=Round.Audience.EXTERNAL, round__opened_at__gt=since
+    )
+    return Exists(invitations.exclude(round=but) if but is not None else invitations)
+
+
 def invited(
-    *, organisation: Organisation, audience: str, selection: Mapping[str, Any]
+    *,
+    organisation: Organisation,
+    audience: str,
+    selection: Mapping[str, Any],
+    rest_days: int = 0,
 ) -> PersonQuerySet:
-    """Those of the selection who can be reached; where it asks for only so many of the most
-    valuable customers, those with the highest yearly value."""
+    """Those of the selection who can be reached and were not asked in the last `rest_days`; where
+    it asks for only so many of the most valuable customers, those with the highest yearly value."""
     people = selected(organisation=organisation, audience=audience, selection=selection).reachable()
+    if rest_days and audience == Round.Audience.EXTERNAL:
+        people = people.exclude(_asked_since(timezone.now() - dt.timedelta(days=rest_days)))
     most_valuable = selection.get("most_valuable")
     if most_valuable and audience == Round.Audience.EXTERNAL:
         best = people.filter(yearly_value__isnull=False).order_by("-yearly_value", "pk")
@@ -52,6 +68,8 @@ def next_invited(*, round: Round, size: int) -> list[Person]:
     people = selected(
         organisation=round.organisation, audience=round.audience, selection=round.selection
     ).reachable()
+    if round.rest_days and round.audience == Round.Audience.EXTERNAL:
+        people = people.exclude(_asked_since(_rest_begins(round), but=round))
     limit = round.selection.get("most_valuable")
     if limit and round.audience == Round.Audience.EXTERNAL:
         best = people.filter(yearly_value__isnull=False).exclude(
@@ -64,14 +82,28 @@ def next_invited(*, round: Round, size: int) -> list[Person]:
     return list(people.filter(pk__gt=last).order_by("pk")[:size])
 
 
-def held_back(*, round: Round) -> int:
-    """How many of a round's selection were not invited."""
-    chosen = selected(
+def _rest_begins(round: Round) -> dt.datetime:
+    """Customers whom another round asked since then are left out of an opened round."""
+    return (round.opened_at or timezone.now()) - dt.timedelta(days=round.rest_days)
+
+
+def held_back(*, round: Round) -> tuple[int, int]:
+    """How many of an opened round's selection were not invited, and how many of those only
+    because another round had asked them recently."""
+    people = selected(
         organisation=round.organisation, audience=round.audience, selection=round.selection
-    ).count()
+    )
     limit = round.selection.get("most_valuable")
-    invited_ = Invitation.objects.filter(round=round).count()
-    return max(0, (min(chosen, limit) if limit else chosen) - invited_)
+    invitations = Invitation.objects.filter(round=round)
+    chosen = people.count()
+    left_out = max(0, (min(chosen, limit) if limit else chosen) - invitations.count())
+    if not (left_out and round.rest_days and round.audience == Round.Audience.EXTERNAL):
+        return left_out, 0
+    recent = people.reachable().filter(
+        _asked_since(_rest_begins(round), but=round),
+        ~Exists(invitations.filter(person=OuterRef("pk"))),
+    )
+    return left_out, min(left_out, recent.count())
 
 
 def describe_selection(found: Round) -> str:
@@ -102,6 +134,7 @@ def stored_results(found: Round) -> dict[str, Any]:
 class Receipt:
     """What became of one round; never who. Nothing is lost between two of its lines.
 
+    `recently_asked` of those held back would have been invited, had no other round asked them.
     `answered` and `opened` are None where a confidential round has too few answers to tell.
     `published` is how many answers the published figures rest on.
     """
@@ -114,6 +147,7 @@ class Receipt:
     opened: int | None
     answered: int | None
     published: int
+    recently_asked: int = 0
 
 
 _RECEIPTS = """
@@ -144,7 +178,15 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
         published = answered if results is not None and results.get("questions") else 0
         made.append(
             Receipt(
-                found, invited_, found.held_back, sent, failed, opened, answered, published or 0
+                found,
+                invited_,
+                found.held_back,
+                sent,
+                failed,
+                opened,
+                answered,
+                published or 0,
+                found.recently_asked,
             )
         )
     return made

@@ -61,6 +61,7 @@ def round_add(request: OrganisationRequest) -> HttpResponse:
                 message=form.cleaned_data["message"],
                 created_by=request.membership,
                 closes_at=form.closes_at(),
+                rest_days=services.REST_DAYS,
             )
         except services.FeedbackError as error:
             form.add_error(None, str(error))
@@ -87,7 +88,10 @@ def _count(request: OrganisationRequest, form: RoundForm) -> int:
     else:
         audience, selection = "external", {}
     return queries.invited(
-        organisation=request.organisation, audience=audience, selection=selection
+        organisation=request.organisation,
+        audience=audience,
+        selection=selection,
+        rest_days=services.REST_DAYS,
     ).count()
 
 
@@ -97,9 +101,11 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
     """A round: its receipt, and its results once it is closed."""
     found = _round(request, round)
     comments = Paginator(queries.comments(round=found), 25).get_page(request.GET.get("page"))
+    receipt = queries.receipts_of([found])[0]
     context = {
         "round": found,
-        "receipt": queries.receipts_of([found])[0],
+        "receipt": receipt,
+        "unreachable": receipt.held_back - receipt.recently_asked,
         "closes": services.last_day(found),
         "results": figures.results_of(found, list(found.survey.questions.all())),
         "page_obj": comments,
@@ -139,12 +145,16 @@ def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect("feedback:round", request.organisation.slug, found.pk)
     if found.state != Round.State.DRAFT:
         return redirect("feedback:round", request.organisation.slug, found.pk)
-    count = queries.invited(
-        organisation=request.organisation, audience=found.audience, selection=found.selection
-    ).count()
+    who = {
+        "organisation": request.organisation,
+        "audience": found.audience,
+        "selection": found.selection,
+    }
+    count = queries.invited(**who, rest_days=found.rest_days).count()
     context = {
         "round": found,
         "count": count,
+        "resting": queries.invited(**who).count() - count,
         "closes": services.last_day(found),
         "whom": queries.describe_selection(found),
         "figures_from": queries.FIGURES_FROM,

@@ -365,3 +365,84 @@ def test_create_round_keeps_what_is_named(
     )
     made.refresh_from_db()
     assert (made.state, made.selection, made.results) == ("draft", {"teams": [3]}, None)
+
+
+# Not too often
+
+
+def _opened_days_ago(sent: Round, days: int) -> None:
+    Round.objects.filter(pk=sent.pk).update(opened_at=timezone.now() - dt.timedelta(days=days))
+
+
+def test_a_customer_asked_within_the_rest_days_is_left_out_and_counted(
+    organisation: Organisation,
+) -> None:
+    offices = factories.segment(organisation)
+    factories.customer(organisation, "Ada", segment=offices)
+    before = factories.draft_round(organisation, selection={"segments": [offices.pk]})
+    open_round(round=before)
+    factories.customer(organisation, "Bea")
+    factories.customer(organisation, "Cal", email="")
+    _opened_days_ago(before, 29)
+
+    sent = factories.draft_round(organisation, rest_days=30)
+    receipt = open_round(round=sent)
+    assert _asked(sent) == {"Bea"}
+    assert (receipt.invited, receipt.held_back, receipt.recently_asked) == (1, 2, 1)
+
+    _opened_days_ago(before, 31)
+    _opened_days_ago(sent, 31)
+    later = factories.draft_round(organisation, rest_days=30)
+    receipt = open_round(round=later)
+    assert _asked(later) == {"Ada", "Bea"}
+    assert (receipt.held_back, receipt.recently_asked) == (1, 0)
+
+
+def test_rounds_that_ask_everyone_count_for_those_after_them(organisation: Organisation) -> None:
+    """What a mission asks reaches whoever was just asked, and then they are left in peace."""
+    factories.customer(organisation, "Ada")
+    open_round(round=factories.draft_round(organisation))
+    asks_everyone = factories.draft_round(organisation)
+    assert open_round(round=asks_everyone).invited == 1
+    with pytest.raises(FeedbackError, match="asked by another round in the last 30 days"):
+        open_round(round=factories.draft_round(organisation, rest_days=30))
+
+
+def test_staff_have_no_rest_days(organisation: Organisation) -> None:
+    factories.staff(organisation)
+    for _ in range(2):
+        sent = factories.draft_round(organisation, audience="internal", rest_days=30)
+        assert open_round(round=sent).invited == 1
+
+
+def test_the_next_most_valuable_stand_in_for_those_asked_recently(
+    organisation: Organisation,
+) -> None:
+    for name, value in (("High", 90), ("Middle", 50), ("Low", 10)):
+        factories.customer(organisation, name, yearly_value=Decimal(value))
+    open_round(round=factories.draft_round(organisation, selection={"most_valuable": 1}))
+    sent = factories.draft_round(organisation, selection={"most_valuable": 2}, rest_days=30)
+    receipt = open_round(round=sent)
+    assert _asked(sent) == {"Middle", "Low"}
+    assert (receipt.held_back, receipt.recently_asked) == (0, 0)
+
+
+def test_the_pages_say_who_is_left_in_peace(organisation: Organisation, as_manager: Client) -> None:
+    offices = factories.segment(organisation)
+    factories.customer(organisation, segment=offices)
+    open_round(round=factories.draft_round(organisation, selection={"segments": [offices.pk]}))
+    factories.customer(organisation)
+    add = reverse("feedback:round_add", args=[organisation.slug])
+    assert b"Send to 1 person" in as_manager.get(add).content
+    as_manager.post(add, _form(organisation))
+    made = Round.objects.get(state="draft")
+    confirm = reverse("feedback:round_open", args=[organisation.slug, made.pk])
+    assert b"1 is left out this time, asked in the last 30 days" in as_manager.get(confirm).content
+    shown = as_manager.post(confirm, follow=True)
+    assert b"1 held back: asked in the 30 days before" in shown.content
+    as_manager.post(add, _form(organisation))
+    again = Round.objects.get(state="draft")
+    confirm = reverse("feedback:round_open", args=[organisation.slug, again.pk])
+    shown = as_manager.get(confirm)
+    assert b"Everyone chosen was asked by another round" in shown.content
+    assert b"Send to" not in shown.content

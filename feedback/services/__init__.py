@@ -14,6 +14,7 @@ from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.rounds import (
+    REST_DAYS,
     asked,
     create_round,
     discard_round,
@@ -33,6 +34,7 @@ from feedback.services.surveys import (
 )
 
 __all__ = [
+    "REST_DAYS",
     "FeedbackError",
     "MissingAnswerError",
     "QuestionSpec",

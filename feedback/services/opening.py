@@ -84,10 +84,18 @@ def _rounds() -> QuerySet[Round]:
 def _begin(opened: Round) -> None:
     if opened.closes_at is not None and opened.closes_at <= timezone.now():
         raise FeedbackError("The last day for answers has passed. Choose a later one.")
-    opened.expected = queries.invited(
-        organisation=opened.organisation, audience=opened.audience, selection=opened.selection
-    ).count()
+    who = {
+        "organisation": opened.organisation,
+        "audience": opened.audience,
+        "selection": opened.selection,
+    }
+    opened.expected = queries.invited(**who, rest_days=opened.rest_days).count()
     if not opened.expected:
+        if opened.rest_days and queries.invited(**who).exists():
+            raise FeedbackError(
+                "Nobody would be asked: everyone chosen was asked by another round in the last "
+                f"{opened.rest_days} days. Nothing was sent."
+            )
         raise FeedbackError(
             "Nobody would be asked: none of the people chosen has an email address that works. "
             "Nothing was sent."
@@ -110,8 +118,8 @@ def _invite_batch(opened: Round) -> None:
     if len(people) == BATCH:
         return
     opened.opening = False
-    opened.held_back = queries.held_back(round=opened)
-    opened.save(update_fields=["opening", "held_back"])
+    opened.held_back, opened.recently_asked = queries.held_back(round=opened)
+    opened.save(update_fields=["opening", "held_back", "recently_asked"])
 
 
 def _invite(opened: Round, people: Sequence[Person]) -> Iterator[NewEmail]:

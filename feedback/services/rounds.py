@@ -21,6 +21,9 @@ from feedback.services.errors import FeedbackError
 from outbox.services import NewEmail, one_line, write_emails
 from programme.models import Membership, Organisation, Period
 
+# A round prepared in the browser leaves out customers whom another asked in so many days.
+REST_DAYS = 30
+
 
 def hash_of(token: str) -> str:
     """How a link's secret is stored."""
@@ -40,11 +43,13 @@ def create_round(
     message: str = "",
     created_by: Membership | None = None,
     closes_at: dt.datetime | None = None,
+    rest_days: int = 0,
 ) -> Round:
     """Prepare a round; nothing is sent before `open_round`.
 
     `selection` is {"segments": [ids], "teams": [ids], "most_valuable": n}, each optional; an
-    empty one means everyone of the audience. From here on the survey is never edited.
+    empty one means everyone of the audience. From here on the survey is never edited. Customers
+    whom another round asked in the last `rest_days` are left out (docs/decisions/0014).
     """
     if not survey.questions.exists():
         raise FeedbackError("This survey has no questions yet. Add one, then send it.")
@@ -61,6 +66,7 @@ def create_round(
         message=message,
         created_by=created_by,
         closes_at=closes_at,
+        rest_days=rest_days,
     )
 
 
