@@ -16,7 +16,17 @@ from feedback.import_jobs import request_import
 from feedback.models import Case, ImportJob, Round, Survey
 from focusprog.sample.load import load_sample
 from focusprog.sample.people import Cast
-from missions.models import Decision, Draft, Mission, Theme
+from missions.models import (
+    Commitment,
+    Contribution,
+    Decision,
+    Draft,
+    Mission,
+    Theme,
+    Weighing,
+)
+from missions.services.commitments import make_commitment
+from missions.services.compass import open_weighing
 from programme.models import (
     ColleagueInvite,
     Membership,
@@ -53,6 +63,7 @@ NOT_PAGES = {
     "touchpoints:heatmap_export": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
+    "feedback:round_progress": "a part of a page, fetched by script",
     "outbox:mailbox_html": "somebody's email in a frame: not our words, and it may run nothing",
 }
 # The states of a page that its path alone does not show.
@@ -151,6 +162,17 @@ def prepare_sample() -> Cast:
         organisation=organisation, period=first.period, edition=2, built_by=leader, **printed
     )
     request_report(organisation=organisation, period=newest, built_by=leader)
+    held = Mission.objects.get(organisation=organisation, state=Mission.State.ADOPTED)
+    open_weighing(
+        mission=held,
+        kind=Weighing.Kind.values[0],
+        question="Answer the telephone at night?",
+        customer_change="Somebody answers.",
+        options=["Yes", "No"],
+        opened_by=leader,
+    )
+    clause = held.statement_clauses.all()[0]
+    make_commitment(clause=clause, text="Ring back within the hour.", owner=leader)
     opened = Mission.objects.get(organisation=organisation, state=Mission.State.THEMES)
     for version, text in enumerate(("We keep lifts running.", "We keep people moving."), 1):
         Draft.objects.create(
@@ -214,6 +236,9 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],
         "asked": [0],  # only ever posted to
+        "weighing": [first(Weighing)],
+        "commitment": [first(Commitment)],
+        "contribution": [first(Contribution, mission__state="themes")],
         "theme": [first(Theme, mission__state="themes")],
         "report": [
             first(BoardReport, approval="frozen"),
