@@ -6,12 +6,24 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from feedback import queries as feedback
 from feedback.models import Round
-from missions.models import Contribution, Decision, Hiding, Mission, MissionRound, Theme, Voice
+from missions.models import (
+    Consent,
+    ConsentAnswer,
+    Contribution,
+    Critique,
+    Decision,
+    Hiding,
+    Mission,
+    MissionRound,
+    Ranking,
+    Theme,
+    Voice,
+)
 from programme.models import Membership, Organisation, Role
 
 SHOWN_UNDER_A_THEME = 4
@@ -49,6 +61,8 @@ class Step:
     action: str
     done: bool
     note: str
+    # Not begun, and may be left out: it is never what comes next.
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ class Progress:
         """The first step that still waits; none once the mission is adopted."""
         if self.steps[-1].done:
             return None
-        return next((step for step in self.steps if not step.done), None)
+        return next((step for step in self.steps if not step.done and not step.optional), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +140,17 @@ def may_see_words(*, mission: Mission, membership: Membership) -> bool:
 def progress(mission: Mission) -> Progress:
     """Its steps, in 2 SQL queries."""
     counts = voice_counts(Contribution.objects.filter(mission=mission))
-    found = Mission.objects.filter(pk=mission.pk).aggregate(
-        asked=Count("rounds", distinct=True),
-        open=Count("rounds", distinct=True, filter=Q(rounds__round__state=Round.State.OPEN)),
-        themes=Count("themes", distinct=True),
-        versions=Count("drafts", distinct=True),
+    found = (
+        Mission.objects.filter(pk=mission.pk)
+        .annotate(
+            asked=Count("rounds", distinct=True),
+            open=Count("rounds", distinct=True, filter=Q(rounds__round__state=Round.State.OPEN)),
+            named=Count("themes", distinct=True),
+            versions=Count("drafts", distinct=True),
+            **_agreeing(mission),
+        )
+        .values("asked", "open", "named", "versions", "begun", "waiting")
+        .get()
     )
     asking = f"{found['open']} open" if found["open"] else "Closed" if found["asked"] else ""
     steps = (
@@ -157,8 +177,8 @@ def progress(mission: Mission) -> Progress:
             "Themes",
             "Put together what says the same thing, and see who said it.",
             "Find the themes",
-            found["themes"] > 0,
-            _count(found["themes"], "theme"),
+            found["named"] > 0,
+            _count(found["named"], "theme"),
         ),
         Step(
             "missions:draft",
@@ -167,6 +187,15 @@ def progress(mission: Mission) -> Progress:
             "Write a draft",
             found["versions"] > 0,
             _count(found["versions"], "version"),
+        ),
+        Step(
+            "missions:agree",
+            "Agree",
+            "Candidates to rank, suggestions, consent: as much of it as you need, or none.",
+            "See whether all agree",
+            found["begun"] and not found["waiting"],
+            "Under way" if found["waiting"] else "Asked" if found["begun"] else "",
+            optional=not found["begun"],
         ),
         Step(
             "missions:adopt",
@@ -178,6 +207,29 @@ def progress(mission: Mission) -> Progress:
         ),
     )
     return Progress(counts, steps)
+
+
+def _agreeing(mission: Mission) -> dict[str, Q]:
+    """Whether anyone was asked to rank, to criticise or to consent; and whether any of it is
+    still open, or an objection of the latest asking stands."""
+    ranked = Ranking.objects.filter(mission=mission)
+    criticised = Critique.objects.filter(draft__mission=mission)
+    asked = Consent.objects.filter(mission=mission)
+    standing = ConsentAnswer.objects.filter(
+        consent=Subquery(asked.values("pk")[:1]),
+        choice="object",
+        withdrawn_at=None,
+        overridden_because="",
+    )
+    return {
+        "begun": Q(Exists(ranked) | Exists(criticised) | Exists(asked)),
+        "waiting": Q(
+            Exists(ranked.filter(round__state=Round.State.OPEN))
+            | Exists(criticised.filter(frozen_at=None))
+            | Exists(asked.filter(closed_at=None))
+            | Exists(standing)
+        ),
+    }
 
 
 def _count(number: int, noun: str) -> str:

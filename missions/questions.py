@@ -1,22 +1,28 @@
 """What a mission asks of staff and of customers, as it reads in the email and on the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from missions.models import Voice
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The words around one question to one voice."""
+class Around:
+    """What stands around the questions of a round."""
 
     title: str
     message: str
     introduction: str
+    thanks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Around):
+    """The words around one question to one voice."""
+
     question: str
     hint: str
     name_question: str
     name_hint: str
-    thanks: str
 
 
 def of_voice(*, voice: str, organisation_name: str) -> Asked:
@@ -25,8 +31,42 @@ def of_voice(*, voice: str, organisation_name: str) -> Asked:
     return Asked(
         **{
             part: getattr(whole, part).replace("{organisation}", organisation_name)
-            for part in Asked.__slots__
+            for part in (field.name for field in fields(Asked))
         }
+    )
+
+
+def to_rank(*, organisation_name: str) -> Around:
+    """What stands around the candidates when staff or customers rank them."""
+    return Around(
+        title=f"Which should be the mission of {organisation_name}?",
+        message=(
+            "Out of everyone’s words we have made a few short statements. Which of them should we "
+            "steer by? Putting them in order takes about a minute."
+        ),
+        introduction=(
+            "Give each statement a place: 1 is the best. Two may share a place, and those that you "
+            "leave out come last. They stand in no particular order, and without their authors."
+        ),
+        thanks="Thank you. Your order counts as much as anyone’s.",
+    )
+
+
+def to_consent(*, organisation_name: str, statement: str) -> Around:
+    """What stands around the question to staff whether they consent to a statement."""
+    return Around(
+        title="Can you live with our mission?",
+        message=(
+            "We think that we have found our mission. Before we adopt it, we would like to know "
+            "whether you love it, can live with it, or object."
+        ),
+        introduction=(
+            f"{statement}\n\nNobody who works on the mission sees an answer before the question "
+            "closes. Then an objection, with its reason and the change asked for, is read by all "
+            f"who work on it at {organisation_name}, without your name. While it stands, the "
+            "mission is not adopted, unless a leader says publicly why it is adopted all the same."
+        ),
+        thanks="Thank you. You can change your answer until the question closes.",
     )
 
 

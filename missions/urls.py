@@ -1,5 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
+from missions import agreement_urls
 from missions.views import commitments, compass, decisions, drafts, overview, review, themes, words
 
 app_name = "missions"
@@ -44,5 +45,6 @@ urlpatterns = [
     path("<int:mission>/draft/save/", drafts.draft_save, name="draft_save"),
     path("<int:mission>/draft/hints/", drafts.draft_hints, name="draft_hints"),
     path("<int:mission>/draft/compare/", drafts.draft_compare, name="draft_compare"),
+    path("<int:mission>/", include(agreement_urls.urlpatterns)),
     path("<int:mission>/adopt/", drafts.adopt, name="adopt"),
 ]

@@ -1,8 +1,23 @@
 """Every change to a mission."""
 
 from missions.services.asking import ask_for_words, close_asking, gather_contributions
+from missions.services.candidates import (
+    add_candidate,
+    ask_to_rank,
+    close_rankings,
+    take_back_candidate,
+)
 from missions.services.commitments import check_in, end_commitment, make_commitment
 from missions.services.compass import judge, number_clauses, open_weighing, reveal, settle
+from missions.services.consent import (
+    answer_consent,
+    close_consent,
+    open_consent,
+    override_objection,
+    settle_consent,
+    withdraw_objection,
+)
+from missions.services.critique import freeze_critique, open_critique, settle_suggestion, suggest
 from missions.services.decisions import change_decision, record_decision
 from missions.services.drafts import adopt, save_draft
 from missions.services.errors import MissionsError, StaleDraftError
@@ -24,21 +39,30 @@ from missions.services.words import add_words, start_mission
 __all__ = [
     "MissionsError",
     "StaleDraftError",
+    "add_candidate",
     "add_words",
     "adopt",
+    "answer_consent",
     "ask_for_words",
+    "ask_to_rank",
     "change_decision",
     "check_in",
     "close_asking",
+    "close_consent",
+    "close_rankings",
     "create_theme",
     "delete_theme",
     "end_commitment",
+    "freeze_critique",
     "gather_contributions",
     "hide_contribution",
     "judge",
     "make_commitment",
     "number_clauses",
+    "open_consent",
+    "open_critique",
     "open_weighing",
+    "override_objection",
     "put_in_theme",
     "record_decision",
     "remind_of_reviews",
@@ -47,7 +71,12 @@ __all__ = [
     "save_draft",
     "set_quotable",
     "settle",
+    "settle_consent",
+    "settle_suggestion",
     "show_contribution",
     "start_mission",
+    "suggest",
+    "take_back_candidate",
     "take_out_of_theme",
+    "withdraw_objection",
 ]

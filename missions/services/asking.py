@@ -1,6 +1,7 @@
 """Asking staff and customers for words, through ordinary feedback rounds."""
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -40,29 +41,54 @@ def ask_for_words(
     mission = locked(mission)
     if mission.rounds.filter(voice=voice, round__state=Round.State.OPEN).exists():
         raise MissionsError("You are asking them already: close that round before you ask again.")
+    asked = questions.of_voice(voice=voice, organisation_name=mission.organisation.name)
+    opened = open_mission_round(
+        mission=mission,
+        voice=voice,
+        asked=asked,
+        specs=[
+            feedback.QuestionSpec(
+                key=WORDS_KEY,
+                kind=Question.Kind.LONG_TEXT,
+                text=asked.question,
+                hint=asked.hint,
+                required=True,
+            ),
+            feedback.QuestionSpec(
+                key=Question.SIGNATURE,
+                kind=Question.Kind.SHORT_TEXT,
+                text=asked.name_question,
+                hint=asked.name_hint,
+            ),
+        ],
+        message=message,
+        asked_by=asked_by,
+        most_valuable=most_valuable,
+    )
+    return MissionRound.objects.create(
+        organisation=mission.organisation, mission=mission, round=opened, voice=voice
+    )
+
+
+def open_mission_round(
+    *,
+    mission: Mission,
+    voice: str,
+    asked: questions.Around,
+    specs: Sequence[feedback.QuestionSpec],
+    message: str,
+    asked_by: Membership,
+    most_valuable: int | None = None,
+) -> Round:
+    """Write the survey, open a named round of it for that voice, and with it every email."""
     organisation = mission.organisation
-    asked = questions.of_voice(voice=voice, organisation_name=organisation.name)
     try:
         survey = feedback.create_survey(
             organisation=organisation,
             title=asked.title,
             introduction=asked.introduction,
             thanks=asked.thanks,
-            questions=[
-                feedback.QuestionSpec(
-                    key=WORDS_KEY,
-                    kind=Question.Kind.LONG_TEXT,
-                    text=asked.question,
-                    hint=asked.hint,
-                    required=True,
-                ),
-                feedback.QuestionSpec(
-                    key=Question.SIGNATURE,
-                    kind=Question.Kind.SHORT_TEXT,
-                    text=asked.name_question,
-                    hint=asked.name_hint,
-                ),
-            ],
+            questions=specs,
         )
         opened = feedback.create_round(
             organisation=organisation,
@@ -82,9 +108,7 @@ def ask_for_words(
         opened.refresh_from_db()
     except feedback.FeedbackError as problem:
         raise MissionsError(str(problem)) from problem
-    return MissionRound.objects.create(
-        organisation=organisation, mission=mission, round=opened, voice=voice
-    )
+    return opened
 
 
 def _last_moment(organisation: Organisation) -> dt.datetime:

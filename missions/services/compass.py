@@ -161,7 +161,7 @@ def settle(
         raise MissionsError("This has been decided already.")
     decision = record_decision(
         mission=weighing.mission,
-        title=f"{weighing.question} {option.text}"[:300],
+        title=f"{weighing.question} – {option.text}"[:300],
         customer_change=weighing.customer_change,
         fit=fit,
         outcome="",

@@ -8,6 +8,8 @@ from feedback.models import Round
 from missions import queries
 from missions.models import Draft, Mission
 from missions.services.asking import close_asking, gather_contributions
+from missions.services.candidates import close_rankings
+from missions.services.consent import check_consent
 from missions.services.errors import MissionsError, StaleDraftError, advance, locked
 from programme.models import Membership, Organisation
 
@@ -51,11 +53,13 @@ def adopt(*, mission: Mission, draft: Draft, review_on: dt.date) -> Mission:
     mission = locked(mission)
     if draft.mission_id != mission.pk:
         raise MissionsError("That draft belongs to another mission.")
+    check_consent(mission)
     today = queries.today(mission.organisation)
     if review_on <= today:
         raise MissionsError("Choose a review date in the future.")
     for asked in mission.rounds.filter(round__state=Round.State.OPEN).select_related("round"):
         close_asking(asked=asked)
+    close_rankings(mission=mission)
     gather_contributions(mission=mission)
     Mission.objects.filter(
         organisation_id=mission.organisation_id, state=Mission.State.ADOPTED

@@ -1,0 +1,203 @@
+"""Suggesting themes for the words in the tray; using what was suggested, and undoing that.
+
+The comparison's modules are imported where they are used: most processes never compare.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from missions import queries
+from missions.english import is_english
+from missions.models import Mission, Theme, ThemeSuggestion
+from missions.services.errors import MissionsError, locked
+from missions.services.themes import create_theme
+
+logger = logging.getLogger(__name__)
+
+# So many are grouped while one waits, in some tenths of a second; more go to the worker.
+AT_ONCE = 300
+LEAST = 2
+LEVELS = {"finer": 0.3, "middle": 0.5, "coarser": 0.7}
+# Enough to tell the language by.
+_SAMPLE = 400
+_DEAD_AFTER = timedelta(minutes=2)
+_MOST_ATTEMPTS = 3
+
+State = ThemeSuggestion.State
+
+
+def reads_english(mission: Mission) -> bool:
+    """Whether the mission's words are in the one language that is compared."""
+    words = queries.words(mission=mission).order_by("pk")
+    return is_english(words.values_list("text", flat=True)[:_SAMPLE])
+
+
+def suggest_themes(*, mission: Mission) -> ThemeSuggestion:
+    """Look for themes among the words in the tray: at once where they are few, else in the
+    worker. What was suggested before is replaced; what is being looked for is left to finish."""
+    with transaction.atomic():
+        mission = locked(mission)
+        if not reads_english(mission):
+            raise MissionsError(
+                "Suggestions compare English only, so they are off here. Group the words by hand: "
+                "tick what says the same thing and put it in a theme."
+            )
+        loose = queries.words(mission=mission, only_loose=True).count()
+        if loose < LEAST:
+            raise MissionsError("There is nothing to group: at most one contribution has no theme.")
+        earlier = ThemeSuggestion.objects.filter(mission=mission).first()
+        if earlier is not None and earlier.state == State.FINDING:
+            return earlier
+        now = timezone.now()
+        suggestion, _ = ThemeSuggestion.objects.update_or_create(
+            mission=mission,
+            defaults={
+                "organisation_id": mission.organisation_id,
+                "state": State.FINDING,
+                "progress": 0,
+                "attempts": 0,
+                "asked_at": now,
+                "heard_at": now,
+                "groups": {},
+                "made": [],
+            },
+        )
+        if loose > AT_ONCE:
+            transaction.on_commit(lambda: _wake_worker(suggestion.pk))
+    if loose <= AT_ONCE:
+        find_themes(suggestion_id=suggestion.pk)
+        suggestion.refresh_from_db()
+    return suggestion
+
+
+def _wake_worker(suggestion_id: int) -> None:
+    """Losing this message costs some minutes at most: the sweep finds what waits."""
+    try:
+        current_app.send_task("missions.tasks.find_themes", [suggestion_id])
+    except OperationalError:
+        logger.warning("The queue is not to be reached: the sweep will find the themes.")
+
+
+def find_themes(*, suggestion_id: int) -> None:
+    """Find the groups at every level and keep them; does nothing where it is done already."""
+    waiting = ThemeSuggestion.objects.filter(pk=suggestion_id, state=State.FINDING)
+    waiting.update(attempts=F("attempts") + 1, heard_at=timezone.now())
+    suggestion = waiting.select_related("mission__organisation").first()
+    if suggestion is None:
+        return
+    # Asked again meanwhile, this one's outcome is no longer wanted.
+    mine = waiting.filter(asked_at=suggestion.asked_at)
+    try:
+        mine.update(groups=_groups(suggestion, mine), state=State.READY, progress=100)
+    except Exception:
+        logger.exception("Finding themes for mission %s failed", suggestion.mission_id)
+        mine.update(state=State.FAILED)
+
+
+def _groups(
+    suggestion: ThemeSuggestion, mine: QuerySet[ThemeSuggestion]
+) -> dict[str, list[dict[str, object]]]:
+    from missions.grouping import groups  # noqa: PLC0415
+    from missions.themes import Index  # noqa: PLC0415
+
+    mission = suggestion.mission
+    loose = queries.words(mission=mission, only_loose=True).order_by("pk")
+    words = list(loose.values_list("pk", "text"))
+    texts = [text for _, text in words]
+    mine.update(progress=10, heard_at=timezone.now())
+    index = Index.of(texts, names=[mission.organisation.name])
+    mine.update(progress=30, heard_at=timezone.now())
+    tree = index.tree()
+    mine.update(progress=85, heard_at=timezone.now())
+    return {
+        level: [
+            {"name": group.name, "contributions": [words[at][0] for at in group.phrases]}
+            for group in groups(texts, tree, coarseness)
+        ]
+        for level, coarseness in LEVELS.items()
+    }
+
+
+def resume_suggestions() -> None:
+    """Take up again what a worker that died was looking for; after some attempts, give it up."""
+    silent = ThemeSuggestion.objects.filter(
+        state=State.FINDING, heard_at__lt=timezone.now() - _DEAD_AFTER
+    )
+    silent.filter(attempts__gte=_MOST_ATTEMPTS).update(state=State.FAILED)
+    for suggestion in silent.values_list("pk", flat=True):
+        find_themes(suggestion_id=suggestion)
+
+
+@transaction.atomic
+def use_suggestion(*, mission: Mission, level: str, names: Mapping[int, str]) -> list[Theme]:
+    """Make themes of the groups at that level, for those of their words that are still in the
+    tray. `names` by the group's place; a group without one is left in the tray. Themes that are
+    there already are not touched: a name that one of them has is numbered."""
+    from missions.grouping import unlike  # noqa: PLC0415
+
+    mission = locked(mission)
+    suggestion = _suggestion(mission)
+    if suggestion.state != State.READY or level not in suggestion.groups:
+        raise MissionsError("These suggestions are no longer the latest. Look again and choose.")
+    loose = {words.pk: words for words in queries.words(mission=mission, only_loose=True)}
+    taken = {name.casefold() for name in mission.themes.values_list("name", flat=True)}
+    made = []
+    for place, group in enumerate(suggestion.groups[level]):
+        wanted = names.get(place, "")
+        words = [loose.pop(pk) for pk in group["contributions"] if wanted and pk in loose]
+        if not words:
+            continue
+        name = unlike(wanted, taken)
+        taken.add(name.casefold())
+        made.append((create_theme(mission=mission, name=name, contributions=words), words))
+    if not made:
+        raise MissionsError("Name at least one group that still has words in the tray.")
+    suggestion.state = State.USED
+    suggestion.made = [
+        {"theme": theme.pk, "name": theme.name, "contributions": [each.pk for each in words]}
+        for theme, words in made
+    ]
+    suggestion.save(update_fields=["state", "made"])
+    return [theme for theme, _ in made]
+
+
+@transaction.atomic
+def undo_suggestion(*, mission: Mission) -> tuple[int, int]:
+    """Take away the themes that using the suggestion made, so that their words are in the tray
+    again and the suggestion can be looked at; how many went, and how many stay because someone
+    has renamed them or moved words into or out of them since."""
+    mission = locked(mission)
+    suggestion = _suggestion(mission)
+    if suggestion.state != State.USED:
+        raise MissionsError("There is nothing to undo.")
+    gone = kept = 0
+    for record in suggestion.made:
+        theme = mission.themes.filter(pk=record["theme"]).first()
+        if theme is None:
+            continue
+        now = set(theme.contributions.values_list("pk", flat=True))
+        # Without those that their writers have taken back.
+        made_of = mission.contributions.filter(pk__in=record["contributions"])
+        if theme.name == record["name"] and now == set(made_of.values_list("pk", flat=True)):
+            theme.delete()
+            gone += 1
+        else:
+            kept += 1
+    suggestion.state = State.READY
+    suggestion.made = []
+    suggestion.save(update_fields=["state", "made"])
+    return gone, kept
+
+
+def _suggestion(mission: Mission) -> ThemeSuggestion:
+    found = ThemeSuggestion.objects.select_for_update().filter(mission=mission).first()
+    if found is None:
+        raise MissionsError("Nothing has been suggested yet.")
+    return found
