@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from touchpoints.views import hand_offs, heatmap, improvements, map_import, map_pages
 
@@ -6,7 +6,7 @@ app_name = "touchpoints"
 
 urlpatterns = [
     path("", heatmap.index, name="index"),
-    re_path(r"^export/heatmap\.(?P<kind>csv|xlsx)$", heatmap.export, name="heatmap_export"),
+    path("export/heatmap.<str:kind>", heatmap.export, name="heatmap_export"),
     path("<int:touchpoint>/cell/", heatmap.cell, name="cell"),
     path("map/", map_pages.whole, name="map"),
     path("map/import/", map_import.map_import, name="map_import"),

@@ -55,37 +55,49 @@
   };
 
   const mark = (link) => {
-    const old = find("[data-grid] [aria-current], [data-list] [aria-current]");
-    if (old) old.removeAttribute("aria-current");
+    find("[data-grid] [aria-current], [data-list] [aria-current]")?.removeAttribute("aria-current");
     if (link) link.setAttribute("aria-current", "true");
   };
-  const open = (link) => {
-    if (!drawer().firstElementChild) address = location.href;
+  const load = (link) => {
     opener = link;
-    window.htmx
+    return window.htmx
       .ajax("GET", link.href, { source: drawer(), target: drawer(), swap: "innerHTML show:none" })
       .then(() => {
         const heading = document.getElementById("drawer-title");
         if (!heading) return;
-        push(link.href);
         mark(link);
         heading.focus({ preventScroll: true });
         drawer().scrollTop = 0;
       });
   };
-  const close = () => {
+  const open = (link) => {
+    if (!drawer().firstElementChild) address = location.href;
+    push(link.href);
+    load(link);
+  };
+  const clear = () => {
     drawer().replaceChildren();
     mark(null);
-    push(address);
     if (opener && opener.isConnected) {
       if (opener.matches(cells)) go(opener);
       else opener.focus();
     }
     opener = null;
   };
-  // Back and forward: the server knows every address.
+  const close = () => {
+    push(address);
+    clear();
+  };
+  // Back and forward open and close the drawer; any other address the server knows.
   window.addEventListener("popstate", () => {
-    if (place() !== here) location.reload();
+    if (place() === here) return;
+    here = place();
+    const link = [...document.querySelectorAll(`${cells}, [data-list] a`)].find(
+      (one) => one.pathname + one.search === here,
+    );
+    if (link) load(link);
+    else if (drawer() && location.href === address) clear();
+    else location.reload();
   });
 
   // A stage opens and closes here; the address and what keeps it go along.

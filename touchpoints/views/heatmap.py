@@ -74,7 +74,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
 def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """What the heatmap shows, as a file: one line a cell."""
     rated = periods_with_ratings(request.organisation)
-    if not rated:
+    if not rated or kind not in _TYPES:
         raise Http404
     asked = Asked.read(request.GET, rated)
     shown = heatmap(
