@@ -14,7 +14,7 @@ WHOLE = {
     "DATABASE_URL": "postgres://focusprog@localhost/focusprog",
     "REDIS_URL": "redis://localhost",
     "EMAIL_URL": "smtp+tls://user:secret@localhost",
-    "ALLOWED_HOSTS": "focusprog.example",
+    "ALLOWED_HOSTS": "focusprog.example, www.focusprog.example",
     "SECRET_KEY": "v3ry-l0ng-and-random-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG",
 }
 
@@ -61,7 +61,7 @@ def test_it_refuses_an_email_address_it_cannot_use() -> None:
 ASK = """
 from django.test import Client
 ask = lambda forwarded, n: Client(headers={
-    "host": "focusprog.example", "x-forwarded-proto": "https", "x-forwarded-for": forwarded,
+    "host": "www.focusprog.example", "x-forwarded-proto": "https", "x-forwarded-for": forwarded,
 }).post("/account/link/", {"email": f"{n}@example.com"}).status_code
 print(*[ask(f"198.51.100.{n}, 203.0.113.7", n) for n in range(21)])
 print(ask("203.0.113.7, 203.0.113.8", 99))

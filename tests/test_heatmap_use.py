@@ -145,6 +145,13 @@ def test_a_file_of_nothing_is_not_found(as_leader: Client, organisation: Organis
     assert as_leader.get(_export(organisation, "csv")).status_code == 404
 
 
+def test_a_file_of_another_kind_is_not_found(
+    as_leader: Client, organisation: Organisation, stages: list[Stage]
+) -> None:
+    assert as_leader.get(_export(organisation, "csv")).status_code == 200
+    assert as_leader.get(_export(organisation, "pdf")).status_code == 404
+
+
 def test_no_name_breaks_out_of_its_cell(as_leader: Client, organisation: Organisation) -> None:
     at = factories.touchpoint(organisation, '"><script>alert(1)</script>')
     segment = factories.segment(organisation, '" onfocus="alert(2)')
