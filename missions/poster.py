@@ -18,7 +18,12 @@ SIZES = ("a3", "a4")
 KEEP_SECONDS = 30 * 24 * 3600
 INK = "#1c1e21"
 # Characters up to which a statement is set that large; the longest has a size of its own.
-_SIZES_OF_TYPE = ((45, "huge"), (90, "large"), (170, "middle"), (350, "small"), (800, "smaller"))
+_SIZES_OF_TYPE = (
+    *((45, "huge"), (90, "large"), (170, "middle")),
+    *((350, "small"), (520, "smaller"), (950, "tiny")),
+)
+_A_LINE = 25
+_MOST_BREAKS = 12
 
 
 def poster(*, mission: Mission, size: str) -> bytes:
@@ -40,11 +45,16 @@ def poster_html(*, mission: Mission, size: str) -> str:
     path = reverse("public_mission", kwargs={"organisation": organisation.slug})
     address = urljoin(settings.BASE_URL, path)
     code = segno.make_qr(address, error="m").svg_inline(border=0, dark=INK, omitsize=True)
-    length = len(mission.statement)
+    statement = mission.statement
+    if statement.count("\n") > _MOST_BREAKS:
+        statement = " ".join(statement.split())
+    # A line break takes a line's room, however few words are on it.
+    length = len(statement) + _A_LINE * statement.count("\n")
     return render_to_string(
         "missions/poster.html",
         {
             "mission": mission,
+            "statement": statement,
             "organisation": organisation,
             "size": size,
             "type": next((name for most, name in _SIZES_OF_TYPE if length <= most), "smallest"),

@@ -1,0 +1,217 @@
+"""The adopted mission in public: whose words, earlier missions, poster, review, hidden words."""
+
+import datetime as dt
+import io
+from collections.abc import Callable
+
+import pypdf
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from missions import poster, services
+from missions.models import Contribution, Hiding, Mission
+from outbox.models import Email
+from programme.models import Membership, Organisation, Role
+from tests import factories
+
+TODAY = timezone.localdate()
+STATEMENT = "Warm homes for everyone."
+
+
+def adopt(leader: Membership, text: str = STATEMENT) -> Mission:
+    mission = services.start_mission(
+        organisation=leader.organisation, title="Our mission", started_by=leader
+    )
+    services.add_words(mission=mission, author=leader, words={"feel": "Proud of the vans"})
+    draft, _ = services.save_draft(mission=mission, text=text, based_on_version=0, author=leader)
+    return services.adopt(mission=mission, draft=draft, review_on=TODAY + dt.timedelta(days=365))
+
+
+@pytest.fixture
+def adopted(leader: Membership) -> Mission:
+    return adopt(leader)
+
+
+def public(organisation: Organisation) -> str:
+    address = reverse("public_mission", args=[organisation.slug])
+    return Client().get(address).content.decode()
+
+
+def page(organisation: Organisation, name: str, **where: object) -> str:
+    return reverse(f"missions:{name}", kwargs={"organisation": organisation.slug, **where})
+
+
+def said(mission: Mission, text: str, **fields: object) -> Contribution:
+    return Contribution.objects.create(
+        organisation=mission.organisation, mission=mission, voice="customer", text=text, **fields
+    )
+
+
+# Whose words
+
+
+def test_only_those_who_agreed_are_quoted_and_never_by_name(adopted: Mission) -> None:
+    said(adopted, "They rang <b>first</b>", quotable=True, signed_name="Ottoline Grew")
+    said(adopted, "Not for the wall")
+    said(adopted, "A rude word", quotable=True, is_hidden=True)
+    seen = public(adopted.organisation)
+    assert "They rang &lt;b&gt;first&lt;/b&gt;" in seen
+    for hidden in ("Ottoline", "Not for the wall", "A rude word", "Proud of the vans"):
+        assert hidden not in seen
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_ones_own_words_are_quotable_only_if_one_says_so(
+    leader: Membership, as_leader: Client, agrees: bool
+) -> None:
+    mission = services.start_mission(
+        organisation=leader.organisation, title="Our mission", started_by=leader
+    )
+    data = {"feel": "Proud", "readiness": "felt", **({"quotable": "on"} if agrees else {})}
+    as_leader.post(page(leader.organisation, "words_save", mission=mission.pk), data)
+    assert mission.contributions.get().quotable is agrees
+    change = page(leader.organisation, "words", mission=mission.pk) + "?change"
+    box = as_leader.get(change).content.decode().split('name="quotable"')[1].split(">")[0]
+    assert ("checked" in box) is agrees
+
+
+def test_permission_is_taken_back_even_after_adoption(
+    adopted: Mission, leader: Membership, as_leader: Client
+) -> None:
+    services.set_quotable(mission=adopted, author=leader, quotable=True)
+    assert "Proud of the vans" in public(adopted.organisation)
+    as_leader.post(page(adopted.organisation, "words_unquote", mission=adopted.pk))
+    assert "Proud of the vans" not in public(adopted.organisation)
+
+
+def test_themes_are_counted_by_voice(leader: Membership) -> None:
+    mission = services.start_mission(
+        organisation=leader.organisation, title="Our mission", started_by=leader
+    )
+    words = [said(mission, f"Words {n}") for n in range(3)]
+    services.create_theme(mission=mission, name="Warmth", contributions=words)
+    draft, _ = services.save_draft(
+        mission=mission, text=STATEMENT, based_on_version=0, author=leader
+    )
+    services.adopt(mission=mission, draft=draft, review_on=TODAY + dt.timedelta(days=9))
+    seen = public(leader.organisation)
+    assert "Warmth" in seen
+    assert "Customers 3" in seen
+    services.hide_contribution(contribution=words[0], reason="Rude", by=leader)
+    assert "Customers 2" in public(leader.organisation)
+
+
+def test_earlier_missions_stay_readable(adopted: Mission, leader: Membership) -> None:
+    adopt(leader, "We come when we said we would.")
+    seen = public(leader.organisation)
+    assert seen.index("We come when") < seen.index("Earlier missions") < seen.index(STATEMENT)
+
+
+# The poster
+
+
+@pytest.mark.parametrize(("size", "points"), [("a3", (842, 1191)), ("a4", (595, 842))])
+def test_the_poster_is_one_page_of_its_size(
+    adopted: Mission, as_member: Client, size: str, points: tuple[int, int]
+) -> None:
+    answer = as_member.get(page(adopted.organisation, "poster", size=size))
+    assert answer["Content-Type"] == "application/pdf"
+    (sheet,) = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == points
+    text = " ".join(sheet.extract_text().split())
+    assert STATEMENT in text
+    assert adopted.organisation.name in text
+    assert str(TODAY.year) in text
+
+
+@pytest.mark.parametrize(
+    "text", ["<img src=x onerror=1> & =1+1", "نحن هنا من أجلكم", "🫶🏽", "long " * 400, "a\n" * 900]
+)
+def test_any_statement_is_a_poster_of_one_page(adopted: Mission, text: str) -> None:
+    adopted.statement = text
+    pdf = poster.poster(mission=adopted, size="a4")
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
+    assert "<img" not in poster.poster_html(mission=adopted, size="a4")
+
+
+def test_the_same_poster_has_the_same_bytes(adopted: Mission) -> None:
+    first = poster.poster(mission=adopted, size="a4")
+    cache.clear()
+    assert poster.poster(mission=adopted, size="a4") == first
+
+
+def test_there_is_no_poster_of_another_size_or_of_nothing(
+    organisation: Organisation, leader: Membership, as_leader: Client
+) -> None:
+    assert as_leader.get(page(organisation, "poster", size="a4")).status_code == 404
+    adopt(leader)
+    assert as_leader.get(page(organisation, "poster", size="a0")).status_code == 404
+
+
+# The review date
+
+
+def test_each_leader_is_reminded_once(adopted: Mission, leader: Membership) -> None:
+    second = factories.member(adopted.organisation, Role.LEADER)
+    factories.member(adopted.organisation, Role.MANAGER)
+    assert services.remind_of_reviews() == 0
+    Mission.objects.update(review_on=TODAY)
+    assert services.remind_of_reviews() == 1
+    assert services.remind_of_reviews() == 0
+    sent = Email.objects.all()
+    assert {email.to_email for email in sent} == {leader.user.email, second.user.email}
+    assert len(sent) == 2
+    assert STATEMENT in sent[0].text
+    assert page(adopted.organisation, "review") in sent[0].html
+    Mission.objects.update(review_on=TODAY - dt.timedelta(days=1))
+    assert services.remind_of_reviews() == 1
+    assert Email.objects.count() == 4
+
+
+def test_nobody_is_reminded_of_a_retired_mission(adopted: Mission, leader: Membership) -> None:
+    Mission.objects.update(review_on=TODAY)
+    adopt(leader, "Another.")
+    assert services.remind_of_reviews() == 0
+    assert not Email.objects.exists()
+
+
+# Hidden words
+
+
+def test_words_are_hidden_with_a_reason_and_come_back(
+    adopted: Mission, manager: Membership, as_manager: Client, as_member: Client
+) -> None:
+    rude = said(adopted, "Damn them all")
+    hide = page(adopted.organisation, "words_hide", mission=adopted.pk, contribution=rude.pk)
+    words = page(adopted.organisation, "words", mission=adopted.pk)
+    assert as_manager.post(hide, {"reason": " "}).status_code == 422
+    assert "Damn them all" in as_member.get(words).content.decode()
+    as_manager.post(hide, {"reason": "Swears at <colleagues>"})
+    assert "Damn them all" not in as_member.get(words).content.decode()
+    for_editors = as_manager.get(words).content.decode()
+    assert "Swears at &lt;colleagues&gt;" in for_editors
+    show = page(adopted.organisation, "words_show", mission=adopted.pk, contribution=rude.pk)
+    as_manager.post(show)
+    assert "Damn them all" in as_member.get(words).content.decode()
+    log = [(one.hides, one.by) for one in Hiding.objects.order_by("pk")]
+    assert log == [(True, manager), (False, manager)]
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.AUDITOR])
+def test_members_and_auditors_hide_nothing(
+    adopted: Mission, as_user: Callable[[User], Client], role: Role
+) -> None:
+    rude = said(adopted, "Damn them all")
+    client = as_user(factories.member(adopted.organisation, role).user)
+    where = {"mission": adopted.pk, "contribution": rude.pk}
+    for name in ("words_hide", "words_show"):
+        address = page(adopted.organisation, name, **where)
+        assert client.post(address, {"reason": "Mine"}).status_code == 403
+    words = client.get(page(adopted.organisation, "words", mission=adopted.pk)).content.decode()
+    assert "words_hide" not in words
+    assert page(adopted.organisation, "words_hide", **where) not in words
+    assert not Hiding.objects.exists()
