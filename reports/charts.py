@@ -8,6 +8,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+# As in css/report-print.css; a picture in a page, which has no web fonts, takes the last.
+FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
 SIGNED = "datum.value == 0 ? '0' : replace(format(datum.value, '+d'), '-', '−')"
@@ -113,10 +115,10 @@ def standing(data: list[dict[str, Any]]) -> Any:
 
 def _dressed(chart: Any) -> Any:
     return (
-        chart.configure(font="Inter", background="transparent")
+        chart.configure(font=FONTS, background="transparent")
         .configure_view(stroke=None)
         .configure_axis(
-            labelFont="Inter",
+            labelFont=FONTS,
             labelFontSize=10,
             labelColor=QUIET,
             domainColor=HAIRLINE,
@@ -125,7 +127,7 @@ def _dressed(chart: Any) -> Any:
             gridWidth=0.6,
         )
         .configure_axisX(grid=False)
-        .configure_title(font="Inter", color=INK, fontWeight=600)
+        .configure_title(font=FONTS, color=INK, fontWeight=600)
     )
 
 

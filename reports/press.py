@@ -16,6 +16,8 @@ from typing import Any
 
 from programme.press import own_files
 
+__all__ = ["main", "own_files"]
+
 MOST_MEMORY = 1024 * 1024 * 1024
 
 

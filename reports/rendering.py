@@ -31,7 +31,7 @@ MOST_SECONDS = 120
 MOST_ROWS = 150
 MOST_COLUMNS = 9
 MOST_STANDING = 36
-CHART_LOOK = 3  # raised whenever the charts' drawing changes, so that no old one is taken
+CHART_LOOK = 4  # raised whenever the charts' drawing changes, so that no old one is taken
 KEEP_CHARTS = 30 * 24 * 3600
 
 SECTIONS = (

@@ -187,8 +187,6 @@ def report_chart(request: OrganisationRequest, report: int, name: str) -> HttpRe
     svg = rendering.drawn_charts(found.figures).get(name)
     if svg is None:
         raise Http404
-    # A picture in a page has no web fonts: the reader's own sans serif stands in.
-    svg = svg.replace('font-family="Inter"', 'font-family="Inter, sans-serif"')
     return HttpResponse(svg, content_type="image/svg+xml")
 
 

@@ -118,7 +118,11 @@ def test_every_font_is_the_project_s_own_and_inside(printed: rendering.Printed) 
     fonts = [line.split() for line in listed.splitlines()[2:]]
     assert fonts
     for font in fonts:
-        assert font[0].split("+")[1].startswith(("Inter", "Source-Serif", "Cues")), font[0]
+        assert (
+            font[0]
+            .split("+")[1]
+            .startswith(("Inter", "Source-Serif", "Cues", "IBM-Plex-Sans-Arabic"))
+        ), font[0]
         assert font[-5] == "yes", f"{font[0]} is not embedded"
 
 
@@ -238,3 +242,42 @@ def test_figures_survive_the_database() -> None:
     of = figures()
     assert json.loads(json.dumps(of)) == of
     assert rendering.fingerprint_of(of) == rendering.fingerprint_of(figures())
+
+
+def test_letter_paper_is_letter_on_every_page() -> None:
+    found = print_it(figures(improvements=[]) | {"paper": "letter"})
+    sizes = {
+        tuple(sorted(round(float(side)) for side in page.mediabox[2:]))
+        for page in PdfReader(io.BytesIO(found.pdf)).pages
+    }
+    assert sizes == {(612, 792)}
+    assert validate_pdf_bytes(found.pdf, profile=ValidationProfile.PDF_UA_1).is_compliant
+
+
+ARABIC = "خدمة الاستقبال في الفندق"
+
+
+def test_arabic_is_set_in_our_own_font_and_read_back_in_its_order() -> None:
+    """Letters joined and running from right to left; what a reader copies is what was typed."""
+    found = print_it(figures(customers=heatmap(row(1, ARABIC, cell((30, 10, 12))))))
+    listed = subprocess.run(["pdffonts", "-"], input=found.pdf, capture_output=True, check=True)
+    assert "IBM-Plex-Sans-Arabic" in listed.stdout.decode()
+    read = text_of(found)
+    assert "خدمة" in read
+    assert "الفندق" in read
+
+
+def test_arabic_hotel_guests_words_are_set_without_a_missing_letter(shared_data: Path) -> None:
+    """Real names and comments: every letter has its glyph in a font of ours."""
+    file = next((shared_data / "arabic-hotel").glob("*.xml"))
+    texts = re.findall(r"<text>([^<]{10,80})", file.read_text(encoding="utf-8"))[:12]
+    assert len(texts) == 12
+    rows = [row(key, text, cell((30, 10, 12))) for key, text in enumerate(texts, start=1)]
+    found = print_it(figures(customers=heatmap(*rows), organisation=texts[0]))
+    listed = subprocess.run(
+        ["pdffonts", "-"], input=found.pdf, capture_output=True, check=True
+    ).stdout.decode()
+    for font in (line.split()[0] for line in listed.splitlines()[2:]):
+        assert font.split("+")[1].startswith(
+            ("Inter", "Source-Serif", "Cues", "IBM-Plex-Sans-Arabic")
+        )
