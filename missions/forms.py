@@ -1,6 +1,7 @@
 """All input to missions."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -122,6 +123,24 @@ class ThemeForm(Worded, forms.Form):
         help_text="What these words say, in a few of your own.",
         max_length=200,
     )
+
+
+class SuggestedThemesForm(Worded, forms.Form):
+    """The names of suggested themes, by their place; one left empty is not made."""
+
+    def __init__(self, *args: Any, groups: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for place, group in enumerate(groups):
+            self.fields[f"name-{place}"] = forms.CharField(
+                label="Name of the theme",
+                required=False,
+                max_length=190,
+                initial=group["name"],
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+
+    def names(self) -> dict[int, str]:
+        return {int(field.removeprefix("name-")): name for field, name in self.cleaned_data.items()}
 
 
 class AssignForm(Worded, forms.Form):

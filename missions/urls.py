@@ -1,7 +1,17 @@
 from django.urls import include, path
 
 from missions import agreement_urls
-from missions.views import commitments, compass, decisions, drafts, overview, review, themes, words
+from missions.views import (
+    commitments,
+    compass,
+    decisions,
+    drafts,
+    overview,
+    review,
+    suggestions,
+    themes,
+    words,
+)
 
 app_name = "missions"
 
@@ -39,6 +49,22 @@ urlpatterns = [
     path("<int:mission>/themes/", themes.themes, name="themes"),
     path("<int:mission>/themes/new/", themes.theme_add, name="theme_add"),
     path("<int:mission>/themes/sort/", themes.themes_sort, name="themes_sort"),
+    path("<int:mission>/themes/suggested/", suggestions.theme_suggestion, name="theme_suggestion"),
+    path(
+        "<int:mission>/themes/suggested/new/",
+        suggestions.theme_suggestion_add,
+        name="theme_suggestion_add",
+    ),
+    path(
+        "<int:mission>/themes/suggested/use/",
+        suggestions.theme_suggestion_use,
+        name="theme_suggestion_use",
+    ),
+    path(
+        "<int:mission>/themes/suggested/undo/",
+        suggestions.theme_suggestion_undo,
+        name="theme_suggestion_undo",
+    ),
     path("<int:mission>/themes/<int:theme>/", themes.theme_edit, name="theme_edit"),
     path("<int:mission>/themes/<int:theme>/delete/", themes.theme_delete, name="theme_delete"),
     path("<int:mission>/draft/", drafts.draft, name="draft"),

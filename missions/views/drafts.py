@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from missions import clarity, forms, queries, services
+from missions.coverage import coverage
 from missions.models import Draft, Mission
 from missions.views.pages import find_mission, mission_page, sent, to
 from missions.worddiff import word_diff
@@ -82,13 +83,15 @@ def _draft_page(
         "hx-target": "#hints",
         "hx-sync": "this:replace",
     }
+    seen = _seen_in(mission, text)
     context = {
         "form": form,
-        "hints": clarity.hints(text, names=[request.organisation.name]),
-        "has_text": bool(text.strip()),
+        **seen,
         "conflict": conflict,
         "versions": list(mission.drafts.select_related("author__user")),
-        "themes": queries.themes(mission),
+        "themes": [
+            (theme, seen["taken_up"].get(theme.theme.pk)) for theme in queries.themes(mission)
+        ],
         "latest": queries.words(mission=mission)[:12],
     }
     return mission_page(request, "missions/draft.html", mission, context, status=status)
@@ -98,13 +101,21 @@ def _draft_page(
 @require_POST
 def draft_hints(request: OrganisationRequest, mission: int) -> HttpResponse:
     """The hints on a text that is still being typed; nothing is saved."""
-    find_mission(request, mission)
+    found = find_mission(request, mission)
     text = request.POST.get("text", "")[: forms.LONGEST_STATEMENT]
-    context = {
-        "hints": clarity.hints(text, names=[request.organisation.name]),
+    context = {"mission": found, "typing": True, **_seen_in(found, text)}
+    return render(request, "missions/_draft_hints.html", context)
+
+
+def _seen_in(mission: Mission, text: str) -> dict[str, Any]:
+    """What can be told of a text: its wording, and how far it takes up what people said."""
+    found = coverage(mission, text)
+    return {
+        "hints": clarity.hints(text, names=[mission.organisation.name]),
         "has_text": bool(text.strip()),
+        "coverage": found,
+        "taken_up": {one.key: one for one in found.themes} if found else {},
     }
-    return render(request, "missions/draft.html#hints", context)
 
 
 @members()

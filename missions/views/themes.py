@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from missions import forms, queries, services
-from missions.models import Mission, Theme
+from missions.models import Mission, Theme, ThemeSuggestion
+from missions.services.suggestions import reads_english
 from missions.views.pages import a_page, find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
@@ -30,14 +31,18 @@ def themes(request: OrganisationRequest, mission: int) -> HttpResponse:
         theme=chosen.theme if chosen else None,
         only_loose=chosen is None and not everything,
     )
-    context = {
+    may_sort = found.is_open and request.membership.can_edit
+    context: dict[str, object] = {
         "themes": listed,
         "chosen": chosen,
         "everything": everything,
         "page": a_page(request, shown.prefetch_related("themes")),
         "loose": queries.words(mission=found, only_loose=True).count(),
-        "may_sort": found.is_open and request.membership.can_edit,
+        "may_sort": may_sort,
     }
+    if may_sort and chosen is None and not everything:
+        context["suggestion"] = ThemeSuggestion.objects.filter(mission=found).first()
+        context["reads_english"] = reads_english(found)
     return mission_page(request, "missions/themes.html", found, context)
 
 

@@ -1,0 +1,372 @@
+"""Suggested themes, and what a draft takes up: what is offered, used, undone, and left alone."""
+
+import csv
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from missions import services
+from missions.coverage import coverage
+from missions.models import Contribution, Mission, Theme, ThemeSuggestion
+from missions.services import MissionsError, suggestions
+from programme.models import Membership, Organisation, Role
+from tests import factories
+from tests.conftest import wait_until
+from tests.test_mission_pages import html, said, url
+
+BREAD = [
+    "Warm bread when the door opens in the morning",
+    "The bread is still warm in the morning",
+    "Bread that is warm every morning",
+    "I come for the warm bread",
+]
+NAMES = [
+    "You know my name when I come in",
+    "They remember my name and ask after my mother",
+    "Staff who know your name",
+    "Being greeted by name",
+]
+GERMAN = [
+    "Das Brot ist am Morgen noch warm und der Laden riecht nach Brot",
+    "Ich mag das warme Brot am Morgen und die Leute im Laden",
+    "Sie kennen meinen Namen und fragen nach der Familie",
+]
+CARE = "We bake warm bread every morning."
+
+
+@pytest.fixture
+def mission(leader: Membership) -> Mission:
+    """With the leader's own words in."""
+    begun = services.start_mission(
+        organisation=leader.organisation, title="Our mission", started_by=leader
+    )
+    services.add_words(mission=begun, author=leader, words={"feel": "Proud of the vans we drive"})
+    return begun
+
+
+def say(mission: Mission, *texts: str, voice: str = "customer") -> list[Contribution]:
+    return Contribution.objects.bulk_create(
+        Contribution(
+            organisation_id=mission.organisation_id, mission=mission, voice=voice, text=text
+        )
+        for text in texts
+    )
+
+
+def many(count: int) -> list[str]:
+    return [f"{(BREAD + NAMES)[n % 8]}, round {n}" for n in range(count)]
+
+
+def suggested(mission: Mission) -> ThemeSuggestion:
+    return ThemeSuggestion.objects.get(mission=mission)
+
+
+def use(client: Client, mission: Mission, level: str = "middle", **names: str) -> str:
+    """Use the suggestion as it stands, with those names instead; what is said."""
+    groups = suggested(mission).groups[level]
+    given = {f"name-{place}": group["name"] for place, group in enumerate(groups)} | {
+        key.replace("_", "-"): name for key, name in names.items()
+    }
+    answer = client.post(url(mission, "theme_suggestion_use"), {"level": level, **given})
+    assert answer.status_code == 302
+    return said(answer)[-1]
+
+
+# Asking
+
+
+def test_eight_are_grouped_at_once_and_nothing_changes(mission: Mission, as_leader: Client) -> None:
+    say(mission, *BREAD, *NAMES)
+    answer = as_leader.post(url(mission, "theme_suggestion_add"))
+    assert answer["Location"] == url(mission, "theme_suggestion")
+    assert suggested(mission).state == "ready"
+    texts = {words.pk: words.text for words in mission.contributions.all()}
+    groups = [
+        {texts[key] for key in group["contributions"]}
+        for group in suggested(mission).groups["middle"]
+    ]
+    assert any(len(group & set(BREAD)) >= 3 and not group & set(NAMES) for group in groups)
+    assert not mission.themes.exists()
+    for level in ("finer", "middle", "coarser", "nonsense"):
+        shown = html(as_leader.get(url(mission, "theme_suggestion") + f"?level={level}"))
+        assert "Use these themes" in shown
+        assert "Not yet themed" in shown or level == "coarser"
+    sizes = [len(suggested(mission).groups[level]) for level in ("finer", "middle", "coarser")]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("words", [[], ["Warm bread"]])
+def test_nothing_to_group_is_said(mission: Mission, as_leader: Client, words: list[str]) -> None:
+    mission.contributions.all().delete()
+    say(mission, *words)
+    answer = as_leader.post(url(mission, "theme_suggestion_add"))
+    assert answer["Location"] == url(mission, "themes")
+    assert not ThemeSuggestion.objects.exists()
+    assert "Suggest themes" not in html(as_leader.get(url(mission, "themes"), follow=True))
+
+
+def test_other_languages_are_grouped_by_hand(mission: Mission, as_leader: Client) -> None:
+    mission.contributions.update(text="Wir sind stolz auf das Brot und auf die Leute")
+    say(mission, *GERMAN)
+    shown = html(as_leader.get(url(mission, "themes")))
+    assert "Suggestions are off" in shown
+    assert "theme_suggestion_add" not in shown
+    answer = as_leader.post(url(mission, "theme_suggestion_add"))
+    assert "compare English only" in said(answer)[-1]
+    assert not ThemeSuggestion.objects.exists()
+    shown = html(as_leader.get(url(mission, "draft")))
+    assert "they compare English only" in shown
+    assert coverage(mission, CARE) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_hundred_go_to_the_worker(
+    mission: Mission, as_leader: Client, celery_worker: None
+) -> None:
+    say(mission, *many(400))
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    wait_until(lambda: suggested(mission).state == "ready", 60)
+    assert suggested(mission).groups["middle"]
+    assert "Use these themes" in html(as_leader.get(url(mission, "theme_suggestion")))
+
+
+def test_the_page_says_how_far_it_is_and_loads_anew_when_done(
+    mission: Mission, as_leader: Client
+) -> None:
+    say(mission, *many(400))
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    address = url(mission, "theme_suggestion")
+    assert suggested(mission).state == "finding"
+    assert 'value="0"' in html(as_leader.get(address))
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    poll = as_leader.get(address, headers={"HX-Request": "true"})
+    assert "<html" not in html(poll)
+    assert "HX-Refresh" not in poll.headers
+    # The message was lost: the sweep takes it up, once it is silent for long enough.
+    suggestions.resume_suggestions()
+    assert suggested(mission).state == "finding"
+    longer_ago = suggested(mission).heard_at - 2 * suggestions._DEAD_AFTER
+    ThemeSuggestion.objects.update(heard_at=longer_ago)
+    suggestions.resume_suggestions()
+    assert suggested(mission).state == "ready"
+    poll = as_leader.get(address, headers={"HX-Request": "true"})
+    assert poll["HX-Refresh"] == "true"
+
+
+def test_one_that_fails_again_and_again_is_given_up(mission: Mission, as_leader: Client) -> None:
+    say(mission, *many(400))
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    longer_ago = suggested(mission).heard_at - 2 * suggestions._DEAD_AFTER
+    ThemeSuggestion.objects.update(heard_at=longer_ago, attempts=3)
+    suggestions.resume_suggestions()
+    assert suggested(mission).state == "failed"
+    assert "Try again" in html(as_leader.get(url(mission, "theme_suggestion")))
+
+
+@pytest.mark.parametrize(
+    "name", ["theme_suggestion_add", "theme_suggestion_use", "theme_suggestion_undo"]
+)
+def test_only_leaders_and_managers_suggest(
+    mission: Mission, as_user: Callable[[User], Client], name: str
+) -> None:
+    for role in Role:
+        client = as_user(factories.member(mission.organisation, role).user)
+        refused = client.post(url(mission, name)).status_code == 403
+        assert refused == (role not in {Role.LEADER, Role.MANAGER}), role
+    assert not mission.themes.exists()
+
+
+def test_nobody_sees_suggestions_before_writing(mission: Mission, as_manager: Client) -> None:
+    say(mission, *BREAD, *NAMES)
+    suggestions.suggest_themes(mission=mission)
+    answer = as_manager.get(url(mission, "theme_suggestion"), follow=True)
+    assert answer.redirect_chain == [(url(mission, "words"), 302)]
+    assert BREAD[0] not in html(answer)
+
+
+# Using and undoing
+
+
+def test_using_themes_only_what_is_in_the_tray(mission: Mission, as_leader: Client) -> None:
+    words = say(mission, *BREAD, *NAMES)
+    own = services.create_theme(mission=mission, name=BREAD[3], contributions=[words[0]])
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    # Sorted by hand, hidden and said after the suggestion.
+    services.put_in_theme(theme=own, contributions=[words[1]])
+    Contribution.objects.filter(pk=words[4].pk).update(is_hidden=True)
+    (late,) = say(mission, "Warm bread at noon as well")
+    assert "on your board" in use(as_leader, mission)
+    assert set(own.contributions.all()) == {words[0], words[1]}
+    own.refresh_from_db()
+    assert own.name == BREAD[3]
+    for untouched in (words[4], late):
+        assert not untouched.themes.exists()
+    names = [theme.name.casefold() for theme in mission.themes.all()]
+    assert len(names) == len(set(names)) > 1
+
+
+def test_undoing_leaves_what_people_changed(mission: Mission, as_leader: Client) -> None:
+    say(mission, *BREAD, *NAMES)
+    own = services.create_theme(mission=mission, name="Ours")
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    use(as_leader, mission)
+    made = [theme for theme in mission.themes.all() if theme != own]
+    assert len(made) >= 2
+    services.rename_theme(theme=made[0], name="Bread of the day")
+    answer = as_leader.post(url(mission, "theme_suggestion_undo"))
+    assert "1 that someone has changed since stays" in said(answer)[-1]
+    assert set(mission.themes.values_list("name", flat=True)) == {"Ours", "Bread of the day"}
+    assert mission.contributions.count() == 9
+    again = as_leader.post(url(mission, "theme_suggestion_undo"))
+    assert "nothing to undo" in said(again)[-1]
+    assert suggested(mission).state == "ready"
+
+
+def test_names_are_ones_own_and_an_empty_one_is_left_out(
+    mission: Mission, as_leader: Client
+) -> None:
+    say(mission, *BREAD, *NAMES)
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    count = len(suggested(mission).groups["middle"])
+    use(as_leader, mission, name_0="<b>Bread</b>", name_1="")
+    assert mission.themes.count() == count - 1
+    assert mission.themes.filter(name="<b>Bread</b>").exists()
+    assert "<b>Bread" not in html(as_leader.get(url(mission, "themes")))
+
+
+@pytest.mark.parametrize("name", ["x" * 191, "a\x00b", "y" * 100_000])
+def test_a_name_that_cannot_be_kept_comes_back(
+    mission: Mission, as_leader: Client, name: str
+) -> None:
+    say(mission, *BREAD, *NAMES)
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    given = {"level": "middle", "name-0": name, "name-1": "Kept as typed"}
+    answer = as_leader.post(url(mission, "theme_suggestion_use"), given)
+    assert answer.status_code == 422
+    assert "Kept as typed" in html(answer)
+    assert not mission.themes.exists()
+
+
+@pytest.mark.parametrize("level", ["", "nonsense", "\x00"])
+def test_a_level_that_there_is_not_changes_nothing(
+    mission: Mission, as_leader: Client, level: str
+) -> None:
+    say(mission, *BREAD, *NAMES)
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    data = {"level": level, "name-0": "Bread"}
+    answer = as_leader.post(url(mission, "theme_suggestion_use"), data)
+    assert "Look again and choose" in said(answer)[-1]
+    assert not mission.themes.exists()
+
+
+def test_an_adopted_mission_is_left_as_it_is(mission: Mission, as_leader: Client) -> None:
+    say(mission, *BREAD, *NAMES)
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    Mission.objects.update(state=Mission.State.ADOPTED)
+    mission.refresh_from_db()
+    for change in (suggestions.suggest_themes, suggestions.undo_suggestion):
+        with pytest.raises(MissionsError, match="has been adopted"):
+            change(mission=mission)
+    assert "Use these themes" not in html(as_leader.get(url(mission, "theme_suggestion")))
+
+
+# What a draft takes up
+
+
+@pytest.fixture
+def themed(mission: Mission) -> tuple[Theme, Theme]:
+    words = say(mission, *BREAD, *NAMES)
+    return (
+        services.create_theme(mission=mission, name="Bread", contributions=words[:4]),
+        services.create_theme(mission=mission, name="By name", contributions=words[4:]),
+    )
+
+
+def test_what_customers_said_and_the_draft_does_not(
+    mission: Mission, themed: tuple[Theme, Theme], as_leader: Client
+) -> None:
+    answer = as_leader.post(url(mission, "draft_hints"), {"text": CARE})
+    seen = answer.context["coverage"]
+    assert [one.level for one in seen.themes] == ["covered", "missing"]
+    assert [one.name for one in seen.unsaid] == ["By name"]
+    assert seen.themes[0].clause == "We bake warm bread every morning"
+    assert [one.key for one in seen.voices] == ["leader", "customer"]
+    assert "<html" not in html(answer)
+    assert html(answer).count('hx-swap-oob="true"') == 4
+    assert not mission.drafts.exists()
+
+
+def test_what_may_say_the_opposite(mission: Mission, themed: tuple[Theme, Theme]) -> None:
+    seen = coverage(mission, "We never bake warm bread in the morning.")
+    assert seen is not None
+    assert seen.themes[0].level == "opposite"
+    assert seen.unsaid[0].name in {"Bread", "By name"}
+    assert {one.level for one in seen.unsaid} == {"opposite", "missing"}
+
+
+def test_coverage_follows_every_change(
+    mission: Mission, themed: tuple[Theme, Theme], organisation: Organisation
+) -> None:
+    def levels() -> list[tuple[str, str]]:
+        seen = coverage(mission, CARE)
+        assert seen is not None
+        return [(one.name, one.level) for one in seen.themes]
+
+    bread, by_name = themed
+    assert levels() == [("Bread", "covered"), ("By name", "missing")]
+    services.rename_theme(theme=bread, name="Loaves")
+    assert levels()[0] == ("Loaves", "covered")
+    services.put_in_theme(theme=by_name, contributions=bread.contributions.all())
+    assert levels()[1][1] != "missing"
+    bread.contributions.update(is_hidden=True)
+    assert levels() == [("By name", "missing")]
+    mission.contributions.update(text=GERMAN[0])
+    assert coverage(mission, CARE) is None
+
+
+def test_a_keystroke_over_five_thousand_is_cheap(mission: Mission) -> None:
+    words = say(mission, *many(5000))
+    for start in range(0, 5000, 250):
+        services.create_theme(
+            mission=mission, name=f"Theme {start}", contributions=words[start : start + 250]
+        )
+    coverage(mission, CARE)
+    spent = []
+    for n in range(5):
+        before = time.process_time()
+        coverage(mission, f"{CARE} And we know you by name, time {n}.")
+        spent.append(time.process_time() - before)
+    assert min(spent) < 0.03, spent
+
+
+def test_real_wishes_make_themes(mission: Mission, shared_data: Path) -> None:
+    with (shared_data / "polis-bg2050" / "comments.csv").open(encoding="utf-8") as file:
+        wishes = [row["comment-body"] for row in csv.DictReader(file)][:300]
+    say(mission, *wishes[:290])
+    suggestions.suggest_themes(mission=mission)
+    groups = suggested(mission).groups
+    assert 5 <= len(groups["middle"]) <= 40
+    assert all(0 < len(group["name"]) <= 64 for group in groups["middle"])
+
+
+def test_marks_appear_while_one_types(
+    mission: Mission,
+    themed: tuple[Theme, Theme],
+    leader: Membership,
+    sign_in_browser: Callable[[User], BrowserContext],
+    live_server: LiveServer,
+) -> None:
+    tab = sign_in_browser(leader.user).new_page()
+    tab.goto(live_server.url + url(mission, "draft"))
+    bread = tab.locator(f"#taken-up-{themed[0].pk}")
+    expect(bread).to_contain_text("Missing")
+    tab.get_by_label("The statement").press_sequentially(CARE)
+    expect(bread).to_contain_text("Covered")
+    expect(tab.locator("#unsaid")).to_contain_text("By name")
+    expect(tab.locator("#unsaid")).not_to_contain_text("Bread")
