@@ -48,10 +48,13 @@ def rankings(mission: Mission) -> list[Ranking]:
     """Its rankings, staff before customers, each with `invited` and `answered`."""
     answered = Q(round__invitations__answered_at__isnull=False)
     return list(
-        mission.rankings.select_related("round").annotate(
+        mission.rankings.select_related("round")
+        .annotate(
             invited=Count("round__invitations"),
             answered=Count("round__invitations", filter=answered),
         )
+        # Grouping sets the model's own order aside.
+        .order_by("-voice")
     )
 
 

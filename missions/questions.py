@@ -61,10 +61,10 @@ def to_consent(*, organisation_name: str, statement: str) -> Around:
             "whether you love it, can live with it, or object."
         ),
         introduction=(
-            f"{statement}\n\nNobody who works on the mission sees an answer before the question "
-            "closes. Then an objection, with its reason and the change asked for, is read by all "
-            f"who work on it at {organisation_name}, without your name. While it stands, the "
-            "mission is not adopted, unless a leader says publicly why it is adopted all the same."
+            f"{statement}\n\nNo answer shows before the question closes. Then an objection, with "
+            "its reason and the change asked for, stands on the mission’s pages at "
+            f"{organisation_name}, without your name. While it stands, the mission is not adopted, "
+            "unless a leader says publicly why it is adopted all the same."
         ),
         thanks="Thank you. You can change your answer until the question closes.",
     )

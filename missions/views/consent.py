@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from feedback.models import Round
 from missions import agreement, agreement_forms, queries, questions, services
 from missions.models import Consent, ConsentAnswer, Mission, Voice
 from missions.views.pages import find_mission, mission_page, sent, to
@@ -17,9 +18,11 @@ def agree(request: OrganisationRequest, mission: int) -> HttpResponse:
     """The three ways to agree, how far each is, and that each may be left out."""
     found = find_mission(request, mission)
     services.settle_consent(mission=found)
+    rankings = agreement.rankings(found)
     context = {
         "candidates": found.candidates.count(),
-        "rankings": agreement.rankings(found),
+        "rankings": rankings,
+        "being_ranked": any(ranking.round.state == Round.State.OPEN for ranking in rankings),
         "critique": agreement.critiques(found).first(),
         "consent": agreement.latest_consent(found),
     }
