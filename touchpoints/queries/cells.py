@@ -1,18 +1,15 @@
 """Cells of the heatmap: counts read from tallies, what must stay hidden, and the verdicts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Sum
+from django.db import connection
 
 from programme.models import Organisation, Period
 from touchpoints import moments
-from touchpoints.models import RatingTally
 from touchpoints.words import CUES, WORDS, signed
 
 type Counts = tuple[int, int, int]
@@ -132,32 +129,33 @@ def suppressed(counts: dict[Key, Counts]) -> dict[Key, Counts]:
     return shown
 
 
-class _Sum(Sum):
-    """PostgreSQL's sums come as integers: to convert each once more costs as much as reading."""
-
-    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Callable[..., Any]]:
-        return []
+# Written out, since the ORM takes longer to put these together than PostgreSQL to answer.
+_SLICES = """
+    SELECT period_id, voice, touchpoint_id, segment_id, sum(misery), sum(mediocrity), sum(magic)
+    FROM touchpoints_ratingtally WHERE organisation_id = %s AND period_id = ANY(%s)
+    GROUP BY period_id, voice, touchpoint_id, segment_id
+"""
+_TOTALS = """
+    SELECT period_id, touchpoint_id, sum(misery), sum(mediocrity), sum(magic)
+    FROM touchpoints_ratingtally
+    WHERE organisation_id = %s AND period_id = ANY(%s) AND voice = %s
+    GROUP BY period_id, touchpoint_id HAVING sum(misery + mediocrity + magic) >= %s
+"""
 
 
 def counted(
     organisation: Organisation, periods: Collection[Period]
 ) -> dict[tuple[int, str], dict[Key, Counts]]:
     """Sums over sources, by period and voice, then by touchpoint and segment or total."""
-    rows = (
-        RatingTally.objects.filter(organisation=organisation, period__in=periods)
-        .values_list("period_id", "voice", "touchpoint_id", "segment_id")
-        .annotate(ms=_Sum("misery"), md=_Sum("mediocrity"), mg=_Sum("magic"))
-        .order_by()
-    )
     found: dict[tuple[int, str], dict[Key, Counts]] = defaultdict(dict)
-    for period, voice, touchpoint, segment, ms, md, mg in rows:
-        of = found[period, voice]
-        total = of.get((touchpoint, None))
-        of[touchpoint, None] = (
-            (total[0] + ms, total[1] + md, total[2] + mg) if total else (ms, md, mg)
-        )
-        if segment is not None:
-            of[touchpoint, segment] = (ms, md, mg)
+    with connection.cursor() as cursor:
+        cursor.execute(_SLICES, [organisation.pk, [period.pk for period in periods]])
+        for period, voice, touchpoint, segment, ms, md, mg in cursor.fetchall():
+            of = found[period, voice]
+            total = of.get((touchpoint, None), (0, 0, 0))
+            of[touchpoint, None] = total[0] + ms, total[1] + md, total[2] + mg
+            if segment is not None:
+                of[touchpoint, segment] = ms, md, mg
     return found
 
 
@@ -165,16 +163,11 @@ def counted_totals(
     organisation: Organisation, periods: Collection[Period], voice: str
 ) -> dict[int, dict[Key, Counts]]:
     """Everyone's sums that may be shown, by period, then by touchpoint."""
-    rows = (
-        RatingTally.objects.filter(organisation=organisation, period__in=periods, voice=voice)
-        .values_list("period_id", "touchpoint_id")
-        .annotate(ms=_Sum("misery"), md=_Sum("mediocrity"), mg=_Sum("magic"))
-        .order_by()
-    )
     found: dict[int, dict[Key, Counts]] = {period.pk: {} for period in periods}
-    for period, touchpoint, ms, md, mg in rows:
-        if ms + md + mg >= _LEAST_SHOWN:
-            found[period][touchpoint, None] = (ms, md, mg)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS, [organisation.pk, list(found), voice, _LEAST_SHOWN])
+        for period, touchpoint, ms, md, mg in cursor.fetchall():
+            found[period][touchpoint, None] = ms, md, mg
     return found
 
 
@@ -186,28 +179,20 @@ def cells(
     """A cell for each key, classified together; those missing in `now` are hidden."""
     keys = list(keys)
     verdicts = _verdicts({now[key] for key in keys if key in now})
-    if changed:
-        return {
-            key: _cell(key, counts, verdicts[counts], changed.get(key, _UNCOMPARED))
-            if (counts := now.get(key))
-            else _hidden(key)
-            for key in keys
-        }
+    changed = changed or {}
     return {
-        key: _plain(key, counts, verdicts[counts]) if (counts := now.get(key)) else _hidden(key)
+        key: _cell(key, counts, verdicts[counts], changed.get(key, _UNCOMPARED))
+        if (counts := now.get(key))
+        else _hidden(key)
         for key in keys
     }
 
 
+@lru_cache(maxsize=10_000)
 def _cell(key: Key, counts: Counts, verdict: _Verdict, change: Change) -> Cell:
+    """Remembered, since the next look at a map makes the very same."""
     n = counts[0] + counts[1] + counts[2]
     return Cell(key[0], key[1], n, *counts, *verdict, n < _LEAST_FIRM, *change)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=10_000)
-def _plain(key: Key, counts: Counts, verdict: _Verdict) -> Cell:
-    """One that is not compared; past quarters are the same each time."""
-    return _cell(key, counts, verdict, _UNCOMPARED)
 
 
 @lru_cache(maxsize=10_000)
