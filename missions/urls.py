@@ -21,7 +21,10 @@ urlpatterns = [
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.decision_add, name="decision_add"),
     path("decisions/<int:decision>/", decisions.decision_edit, name="decision_edit"),
-    path("decisions/table.<slug:kind>", decisions.decisions_table, name="decisions_table"),
+    path("decisions/table.csv", decisions.decisions_table, {"kind": "csv"}, name="decisions_table"),
+    path(
+        "decisions/table.xlsx", decisions.decisions_table, {"kind": "xlsx"}, name="decisions_table"
+    ),
     path("weighings/new/", compass.weighing_add, name="weighing_add"),
     path("weighings/<int:weighing>/", compass.weighing, name="weighing"),
     path("weighings/<int:weighing>/judge/", compass.weighing_judge, name="weighing_judge"),
@@ -36,7 +39,8 @@ urlpatterns = [
         "commitments/<int:commitment>/close/", commitments.commitment_close, name="commitment_close"
     ),
     path("review/", review.review, name="review"),
-    path("poster-<slug:size>.pdf", review.poster, name="poster"),
+    path("poster-a3.pdf", review.poster, {"size": "a3"}, name="poster"),
+    path("poster-a4.pdf", review.poster, {"size": "a4"}, name="poster"),
     path("<int:mission>/", overview.mission, name="mission"),
     path("<int:mission>/words/", words.words, name="words"),
     path("<int:mission>/words/save/", words.words_save, name="words_save"),

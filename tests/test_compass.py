@@ -318,7 +318,7 @@ def test_the_register_is_a_table_without_formulas(
 ) -> None:
     decide(adopted, leader, "=1+1", fit="hurts")
     decide(adopted, leader, "Another")
-    address = reverse("missions:decisions_table", args=[adopted.organisation.slug, kind])
+    address = page(adopted.organisation, "decisions").rstrip("/") + f"/table.{kind}"
     answer = as_auditor.get(address + "?fit=hurts")
     assert f"decisions.{kind}" in answer["Content-Disposition"]
     table = read_table(answer.content, f"decisions.{kind}")

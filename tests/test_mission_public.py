@@ -149,7 +149,7 @@ def test_there_is_no_poster_of_another_size_or_of_nothing(
 ) -> None:
     assert as_leader.get(page(organisation, "poster", size="a4")).status_code == 404
     adopt(leader)
-    assert as_leader.get(page(organisation, "poster", size="a0")).status_code == 404
+    assert as_leader.get(page(organisation, "index") + "poster-a0.pdf").status_code == 404
 
 
 # The review date
