@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -89,11 +90,12 @@ def test_nothing_is_frozen_unreviewed_and_nothing_frozen_changes(
     with pytest.raises(ReportsError, match="reviewed already"):
         services.review_report(report=draft, by=manager)
     services.freeze_report(report=draft, by=manager)
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: services.review_report(report=draft, by=manager),
         lambda: services.freeze_report(report=draft, by=manager),
         lambda: services.write_words(report=draft, headline="New", paragraph="", by=leader),
-    ):
+    )
+    for change in changes:
         with pytest.raises(ReportsError, match="never changes"):
             change()
 
@@ -116,11 +118,16 @@ def test_an_older_edition_is_not_frozen_beside_a_later_one(
 
 
 def test_a_correction_says_why_and_what_differs(frozen: BoardReport, manager: Membership) -> None:
-    of = {"organisation": frozen.organisation, "period": frozen.period, "built_by": manager}
+    ask = partial(
+        services.request_report,
+        organisation=frozen.organisation,
+        period=frozen.period,
+        built_by=manager,
+    )
     with pytest.raises(ReportsError, match="Edition 1 of 2026Q3 is frozen"):
-        services.request_report(**of)
+        ask()
     RatingTally.objects.update(misery=2, magic=60)
-    made = build(services.request_report(**of, correction="The desk’s answers were missing."))
+    made = build(ask(correction="The desk’s answers were missing."))
     assert made.edition == 2
     correction = made.figures["correction"]
     assert correction["edition"] == 1

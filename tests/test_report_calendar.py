@@ -1,6 +1,7 @@
 """A quarter's report is built by itself some days after the quarter, once, and leaders hear."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 import time_machine
@@ -66,13 +67,13 @@ def test_one_built_while_the_quarter_ran_does_not_count(ended: Period) -> None:
 
 
 def test_the_organisation_s_own_days_count_or_none(ended: Period) -> None:
-    of = {"organisation": ended.organisation, "paper": "A4"}
-    services.save_settings(**of, automatic=False, days_after=5)
+    save = partial(services.save_settings, organisation=ended.organisation, paper="A4")
+    save(automatic=False, days_after=5)
     with time_machine.travel(DUE, tick=False):
         assert queries.due_by_calendar() == []
-        services.save_settings(**of, automatic=True, days_after=6)
+        save(automatic=True, days_after=6)
         assert queries.due_by_calendar() == []
-        services.save_settings(**of, automatic=True, days_after=5)
+        save(automatic=True, days_after=5)
         assert queries.due_by_calendar() == [(ended.organisation, ended)]
 
 
