@@ -1,5 +1,6 @@
 """Every page of the programme with the sample in it, and what a browser finds wrong there."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -50,6 +51,8 @@ from touchpoints.models import HandOff, Improvement, Journey, Stage, Touchpoint
 
 # What a GET reaches and is no page.
 NOT_PAGES = {
+    "missions:suggestion_outcome": "the sample has no suggestion",
+    "missions:objection_override": "the sample has no objection",
     "healthz": "for machines",
     "readyz": "for machines",
     "outbox:mailbox_attachment": "a download",
@@ -101,12 +104,15 @@ _TOO_WIDE = """
 """
 
 
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
 def views(resolver: URLResolver | None = None, path: str = "", space: str = "") -> Iterator["View"]:
     """Every view that an address leads to, with its name and the parameters of its path."""
     for pattern in (resolver or get_resolver()).url_patterns:
         whole = path + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            parameters = [name for name in pattern.pattern.converters if name != "organisation"]
+            parameters = [name for name in _PARAMETER.findall(whole) if name != "organisation"]
             yield View(f"{space}{pattern.name}", whole, tuple(parameters))
         else:
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
@@ -235,7 +241,11 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "decision": [first(Decision)],
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],
-        "asked": [0],  # only ever posted to
+        # Only ever posted to:
+        **{
+            name: [0]
+            for name in ("asked", "candidate", "critique", "consent", "answer", "suggestion")
+        },
         "weighing": [first(Weighing)],
         "commitment": [first(Commitment)],
         "contribution": [first(Contribution, mission__state="themes")],
