@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from missions import queries, services
-from missions.services import suggestions
+from missions.services import theme_suggestions
 
 
 @shared_task
@@ -13,9 +13,9 @@ def sweep() -> None:
     for mission in queries.missions_that_asked():
         services.gather_contributions(mission=mission)
     services.remind_of_reviews()
-    suggestions.resume_suggestions()
+    theme_suggestions.resume_suggestions()
 
 
 @shared_task
 def find_themes(suggestion_id: int) -> None:
-    suggestions.find_themes(suggestion_id=suggestion_id)
+    theme_suggestions.find_themes(suggestion_id=suggestion_id)

@@ -8,7 +8,7 @@ from missions.views import (
     drafts,
     overview,
     review,
-    suggestions,
+    theme_suggestions,
     themes,
     words,
 )
@@ -53,20 +53,24 @@ urlpatterns = [
     path("<int:mission>/themes/", themes.themes, name="themes"),
     path("<int:mission>/themes/new/", themes.theme_add, name="theme_add"),
     path("<int:mission>/themes/sort/", themes.themes_sort, name="themes_sort"),
-    path("<int:mission>/themes/suggested/", suggestions.theme_suggestion, name="theme_suggestion"),
+    path(
+        "<int:mission>/themes/suggested/",
+        theme_suggestions.theme_suggestion,
+        name="theme_suggestion",
+    ),
     path(
         "<int:mission>/themes/suggested/new/",
-        suggestions.theme_suggestion_add,
+        theme_suggestions.theme_suggestion_add,
         name="theme_suggestion_add",
     ),
     path(
         "<int:mission>/themes/suggested/use/",
-        suggestions.theme_suggestion_use,
+        theme_suggestions.theme_suggestion_use,
         name="theme_suggestion_use",
     ),
     path(
         "<int:mission>/themes/suggested/undo/",
-        suggestions.theme_suggestion_undo,
+        theme_suggestions.theme_suggestion_undo,
         name="theme_suggestion_undo",
     ),
     path("<int:mission>/themes/<int:theme>/", themes.theme_edit, name="theme_edit"),

@@ -14,7 +14,7 @@ from accounts.models import User
 from missions import services
 from missions.coverage import coverage
 from missions.models import Contribution, Mission, Theme, ThemeSuggestion
-from missions.services import MissionsError, suggestions
+from missions.services import MissionsError, theme_suggestions
 from programme.models import Membership, Organisation, Role
 from tests import factories
 from tests.conftest import wait_until
@@ -149,11 +149,11 @@ def test_the_page_says_how_far_it_is_and_loads_anew_when_done(
     assert "<html" not in html(poll)
     assert "HX-Refresh" not in poll.headers
     # The message was lost: the sweep takes it up, once it is silent for long enough.
-    suggestions.resume_suggestions()
+    theme_suggestions.resume_suggestions()
     assert suggested(mission).state == "finding"
-    longer_ago = suggested(mission).heard_at - 2 * suggestions._DEAD_AFTER
+    longer_ago = suggested(mission).heard_at - 2 * theme_suggestions._DEAD_AFTER
     ThemeSuggestion.objects.update(heard_at=longer_ago)
-    suggestions.resume_suggestions()
+    theme_suggestions.resume_suggestions()
     assert suggested(mission).state == "ready"
     poll = as_leader.get(address, headers={"HX-Request": "true"})
     assert poll["HX-Refresh"] == "true"
@@ -162,9 +162,9 @@ def test_the_page_says_how_far_it_is_and_loads_anew_when_done(
 def test_one_that_fails_again_and_again_is_given_up(mission: Mission, as_leader: Client) -> None:
     say(mission, *many(400))
     as_leader.post(url(mission, "theme_suggestion_add"))
-    longer_ago = suggested(mission).heard_at - 2 * suggestions._DEAD_AFTER
+    longer_ago = suggested(mission).heard_at - 2 * theme_suggestions._DEAD_AFTER
     ThemeSuggestion.objects.update(heard_at=longer_ago, attempts=3)
-    suggestions.resume_suggestions()
+    theme_suggestions.resume_suggestions()
     assert suggested(mission).state == "failed"
     assert "Try again" in html(as_leader.get(url(mission, "theme_suggestion")))
 
@@ -184,7 +184,7 @@ def test_only_leaders_and_managers_suggest(
 
 def test_nobody_sees_suggestions_before_writing(mission: Mission, as_manager: Client) -> None:
     say(mission, *BREAD, *NAMES)
-    suggestions.suggest_themes(mission=mission)
+    theme_suggestions.suggest_themes(mission=mission)
     answer = as_manager.get(url(mission, "theme_suggestion"), follow=True)
     assert answer.redirect_chain == [(url(mission, "words"), 302)]
     assert BREAD[0] not in html(answer)
@@ -270,7 +270,7 @@ def test_an_adopted_mission_is_left_as_it_is(mission: Mission, as_leader: Client
     as_leader.post(url(mission, "theme_suggestion_add"))
     Mission.objects.update(state=Mission.State.ADOPTED)
     mission.refresh_from_db()
-    for change in (suggestions.suggest_themes, suggestions.undo_suggestion):
+    for change in (theme_suggestions.suggest_themes, theme_suggestions.undo_suggestion):
         with pytest.raises(MissionsError, match="has been adopted"):
             change(mission=mission)
     assert "Use these themes" not in html(as_leader.get(url(mission, "theme_suggestion")))
@@ -349,7 +349,7 @@ def test_real_wishes_make_themes(mission: Mission, shared_data: Path) -> None:
     with (shared_data / "polis-bg2050" / "comments.csv").open(encoding="utf-8") as file:
         wishes = [row["comment-body"] for row in csv.DictReader(file)][:300]
     say(mission, *wishes[:290])
-    suggestions.suggest_themes(mission=mission)
+    theme_suggestions.suggest_themes(mission=mission)
     groups = suggested(mission).groups
     assert 5 <= len(groups["middle"]) <= 40
     assert all(0 < len(group["name"]) <= 64 for group in groups["middle"])

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from missions import forms, queries, services
 from missions.models import Mission, Theme, ThemeSuggestion
-from missions.services.suggestions import reads_english
+from missions.services.theme_suggestions import reads_english
 from missions.views.pages import a_page, find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from missions import forms, queries
 from missions.models import Mission, ThemeSuggestion
-from missions.services import MissionsError, suggestions
+from missions.services import MissionsError, theme_suggestions
 from missions.views.pages import find_mission, mission_page, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
@@ -73,7 +73,7 @@ def theme_suggestion_add(request: OrganisationRequest, mission: int) -> HttpResp
     """Look for themes; where that takes the worker, the next page says how far it is."""
     found = find_mission(request, mission)
     try:
-        suggestions.suggest_themes(mission=found)
+        theme_suggestions.suggest_themes(mission=found)
     except MissionsError as problem:
         messages.error(request, str(problem))
         return to("themes", found)
@@ -91,7 +91,7 @@ def theme_suggestion_use(request: OrganisationRequest, mission: int) -> HttpResp
     if not form.is_valid():
         return _preview(request, found, suggestion, level, form)
     try:
-        made = suggestions.use_suggestion(mission=found, level=level, names=form.names())
+        made = theme_suggestions.use_suggestion(mission=found, level=level, names=form.names())
     except MissionsError as problem:
         messages.error(request, str(problem))
         return to("theme_suggestion", found)
@@ -105,7 +105,7 @@ def theme_suggestion_use(request: OrganisationRequest, mission: int) -> HttpResp
 def theme_suggestion_undo(request: OrganisationRequest, mission: int) -> HttpResponse:
     found = find_mission(request, mission)
     try:
-        gone, kept = suggestions.undo_suggestion(mission=found)
+        gone, kept = theme_suggestions.undo_suggestion(mission=found)
     except MissionsError as problem:
         messages.error(request, str(problem))
         return to("themes", found)
