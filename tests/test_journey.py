@@ -23,7 +23,9 @@ from pypdf import PdfReader
 
 from tests.conftest import PROJECT, wait_until
 
-BAKERS, GUESTS, MOST_VALUABLE = 6, 10, 4
+BAKERS, GUESTS, MOST_VALUABLE = 6, 15, 4
+# Whoever was asked for words is left in peace by the round that follows.
+ASKED = GUESTS - MOST_VALUABLE
 TOUCHPOINTS = ["The queue at eight", "The bread itself", "The wedding cake order"]
 STATEMENT = "Warm bread and a kind word, before your day begins."
 WORDS = {
@@ -229,7 +231,7 @@ def make_map(programme: Programme, page: Page) -> None:
 def run_rounds(programme: Programme, page: Page, phone: Callable[[], Page]) -> None:
     """One named round to customers and a confidential one to staff, closed with answers in."""
     for audience, domain, count in (
-        ("Customers", "guests.example", GUESTS),
+        ("Customers", "guests.example", ASKED),
         ("Staff", "bakery.example", BAKERS),
     ):
         before = len(programme.emails(to=domain))
@@ -294,7 +296,7 @@ def answer(respondent: Page, link: str, number: int) -> None:
 
 def read_heatmap(programme: Programme, page: Page) -> None:
     open_section(page, "Touchpoints")
-    cell = page.get_by_role("link", name=re.compile(f"{TOUCHPOINTS[0]}.*{GUESTS} answers")).first
+    cell = page.get_by_role("link", name=re.compile(f"{TOUCHPOINTS[0]}.*{ASKED} answers")).first
     expect(cell).to_have_accessible_name(re.compile("misery, net −100"))
     cell.click()
     expect(page.get_by_role("heading", name=re.compile(TOUCHPOINTS[0]))).to_be_visible()
