@@ -1,13 +1,13 @@
 """Suggested themes, and what a draft takes up: what is offered, used, undone, and left alone."""
 
 import csv
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, expect
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -296,7 +296,8 @@ def test_what_customers_said_and_the_draft_does_not(
     assert [one.level for one in seen.themes] == ["covered", "missing"]
     assert [one.name for one in seen.unsaid] == ["By name"]
     assert seen.themes[0].clause == "We bake warm bread every morning"
-    assert [one.key for one in seen.voices] == ["leader", "customer"]
+    # The leader's words are in no theme; half of the customers' are in one that is taken up.
+    assert [(one.key, one.level) for one in seen.voices] == [("customer", "partly")]
     assert "<html" not in html(answer)
     assert html(answer).count('hx-swap-oob="true"') == 4
     assert not mission.drafts.exists()
@@ -330,19 +331,17 @@ def test_coverage_follows_every_change(
     assert coverage(mission, CARE) is None
 
 
-def test_a_keystroke_over_five_thousand_is_cheap(mission: Mission) -> None:
+def test_a_keystroke_over_five_thousand_reads_no_words_again(
+    mission: Mission, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     words = say(mission, *many(5000))
     for start in range(0, 5000, 250):
         services.create_theme(
             mission=mission, name=f"Theme {start}", contributions=words[start : start + 250]
         )
     coverage(mission, CARE)
-    spent = []
-    for n in range(5):
-        before = time.process_time()
-        coverage(mission, f"{CARE} And we know you by name, time {n}.")
-        spent.append(time.process_time() - before)
-    assert min(spent) < 0.03, spent
+    with django_assert_num_queries(2):
+        coverage(mission, f"{CARE} And we know you by name.")
 
 
 def test_real_wishes_make_themes(mission: Mission, shared_data: Path) -> None:

@@ -1,6 +1,5 @@
 """A table of people: read, looked at, taken over whole or not at all."""
 
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -191,16 +190,14 @@ def test_the_example_comes_in(organisation: Organisation, as_manager: Client) ->
     assert answer.context["outcome"].added == 4
 
 
-def test_twenty_thousand_in_seconds(
+def test_twenty_thousand_in_a_few_statements(
     organisation: Organisation, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     lines = [f"Person {n},p{n}@example.com,customer,,Segment {n % 7},{n},en" for n in range(20_000)]
     rows = _read(HEAD + "\n".join(lines)).rows
-    began = time.monotonic()
     with django_assert_max_num_queries(60):
         assert import_people(organisation=organisation, rows=rows).added == 20_000
     rows = _read(HEAD.replace("name", "contact") + "\n".join(f"New {line}" for line in lines)).rows
     with django_assert_max_num_queries(60):
         assert import_people(organisation=organisation, rows=rows).changed == 20_000
-    assert time.monotonic() - began < 30
     assert Person.objects.filter(name__startswith="New Person").count() == 20_000
