@@ -44,17 +44,19 @@ def print_pages(html: str, *, identifier: str, at: datetime) -> bytes:
             f"Printing took longer than {MOST_SECONDS} seconds and was stopped. Nothing is lost."
         ) from problem
     if done.returncode or not done.stdout.startswith(b"%PDF"):
-        raise PrintError(_why(done.stderr.decode(errors="replace")))
+        complaints = done.stderr.decode(errors="replace")
+        raise PrintError(why_failed(complaints, comfort="Nothing is lost."))
     return done.stdout
 
 
-def _why(complaints: str) -> str:
+def why_failed(complaints: str, *, comfort: str) -> str:
+    """What a press complained of, for a person; `comfort` is a sentence on what is safe."""
+    if "MemoryError" in complaints:
+        return f"Printing needed more memory than it may take and was stopped. {comfort}"
     if "cannot load library" in complaints:
         return (
             "The library that lays out pages (Pango) is not installed on this machine: "
-            "see the README. Nothing is lost."
+            f"see the README. {comfort}"
         )
-    if "MemoryError" in complaints:
-        return "Printing needed more memory than it may take and was stopped. Nothing is lost."
     last = complaints.strip().splitlines()[-1:] or ["no reason given"]
-    return f"Printing failed: {last[0][:300]}. Nothing is lost."
+    return f"Printing failed: {last[0][:300]}. {comfort}"

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.template.loader import render_to_string
 
+from programme.printing import why_failed
 from programme.tables import write_csv
 from reports.words import MOMENT_WORDS, signed
 
@@ -235,22 +236,10 @@ def _press(job: dict[str, Any], built_at: dt.datetime, say: Callable[[str], None
             "The figures are safe."
         )
     if process.returncode or not pages:
-        raise PressError(_why("".join(complaints)))
+        raise PressError(why_failed("".join(complaints), comfort="The figures are safe."))
     for complaint in complaints[:20]:
         logger.warning("The press: %s", complaint.strip()[:500])
     return pages
-
-
-def _why(complaints: str) -> str:
-    last = complaints.strip().splitlines()[-1:] or ["no reason given"]
-    if "MemoryError" in complaints:
-        return "Printing needed more memory than it may take and was stopped. The figures are safe."
-    if "cannot load library" in complaints:
-        return (
-            "The library that lays out pages (Pango) is not installed on this machine: "
-            "see the README. The figures are safe."
-        )
-    return f"Printing failed: {last[0][:300]}. The figures are safe."
 
 
 # Charts
