@@ -43,6 +43,10 @@ _CONSENT = (
     ("live", "I can live with it"),
     ("object", "I object"),
 )
+_YES_NO = (
+    ("yes", "Yes"),
+    ("no", "No"),
+)
 # What a radio button sends for no answer; an empty value would be chosen before anyone chose.
 _SKIP = "-"
 CHOICES: dict[str, Sequence[tuple[str, str]]] = {
@@ -52,6 +56,7 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     Question.Kind.EXPECTED: _EXPECTED,
     Question.Kind.PLACE: tuple((str(n), str(n)) for n in Question.VALUES[Question.Kind.PLACE]),
     Question.Kind.CONSENT: _CONSENT,
+    Question.Kind.YES_NO: _YES_NO,
 }
 
 
@@ -93,7 +98,7 @@ def _word(value: str) -> str | None:
     return None if value == _SKIP else value
 
 
-_WORDS = (Question.Kind.MOMENT, Question.Kind.CONSENT)
+_WORDS = (Question.Kind.MOMENT, Question.Kind.CONSENT, Question.Kind.YES_NO)
 
 
 def _number(value: str) -> int | None:
@@ -128,7 +133,8 @@ def _answer_field(question: Question, ranked: int) -> forms.Field:
     if question.kind == Question.Kind.PLACE:
         choices = choices[:ranked]
     if not question.required:
-        choices.append((_SKIP, "I can’t say"))
+        is_yes_no = question.kind == Question.Kind.YES_NO
+        choices.append((_SKIP, "No answer" if is_yes_no else "I can’t say"))
     return forms.TypedChoiceField(
         label=question.text,
         help_text=question.hint,
@@ -207,7 +213,7 @@ class QuestionForm(Worded, forms.Form):
     kind = forms.ChoiceField(
         label="Kind",
         choices=[
-            choice for choice in Question.Kind.choices if choice[0] not in Question.CHOOSING_KINDS
+            choice for choice in Question.Kind.choices if choice[0] not in Question.MISSION_KINDS
         ],
         error_messages={"required": "Choose the kind of question."},
     )

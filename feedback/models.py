@@ -41,6 +41,7 @@ class Question(OrganisationOwned):
         LONG_TEXT = "text", "Long text"
         PLACE = "place", "A place in a ranking"
         CONSENT = "consent", "Consent: love, live with or object"
+        YES_NO = "yes-no", "Yes or no"
 
     # What each kind may be answered with; text is not listed.
     VALUES: ClassVar[dict[str, tuple[str | int, ...]]] = {
@@ -50,11 +51,14 @@ class Question(OrganisationOwned):
         Kind.EXPECTED: (1, 2, 3, 4, 5),
         Kind.PLACE: (1, 2, 3, 4, 5, 6),
         Kind.CONSENT: ("love", "live", "object"),
+        Kind.YES_NO: ("yes", "no"),
     }
     TEXT_KINDS: ClassVar = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
-    # Counted, but they rate nothing: no moments and no touchpoint. Only a mission asks them; each
-    # place question is one of the things ranked, and two may share a place.
-    CHOOSING_KINDS: ClassVar = (Kind.PLACE, Kind.CONSENT)
+    # Only a mission asks these; each place question is one of the things ranked, and two may share
+    # a place.
+    MISSION_KINDS: ClassVar = (Kind.PLACE, Kind.CONSENT)
+    # Counted, but they rate nothing: no moments and no touchpoint.
+    CHOOSING_KINDS: ClassVar = (*MISSION_KINDS, Kind.YES_NO)
     # A question with this key asks for a name: never a comment, never asked confidentially.
     SIGNATURE: ClassVar = "name"
 

@@ -153,7 +153,7 @@ def test_the_email_leads_to_as_many_places_as_candidates_and_no_author(
 def test_no_survey_of_ones_own_asks_for_places() -> None:
     offered = dict(QuestionForm.base_fields["kind"].choices)  # type: ignore[attr-defined]
     assert Question.Kind.RECOMMEND in offered
-    assert not offered.keys() & set(Question.CHOOSING_KINDS)
+    assert not offered.keys() & set(Question.MISSION_KINDS)
 
 
 def test_from_the_page_to_the_draft(

@@ -164,7 +164,7 @@ def _check(organisation: Organisation, specs: Sequence[QuestionSpec]) -> None:
         if spec.kind not in Question.Kind.values:
             raise FeedbackError(f"There is no question of the kind “{spec.kind}”.")
         if spec.kind in Question.CHOOSING_KINDS and (spec.touchpoint_id or spec.hand_off_id):
-            raise FeedbackError("A choice between texts rates no touchpoint.")
+            raise FeedbackError("Only a question that is answered on a scale rates a touchpoint.")
     touchpoints = {spec.touchpoint_id for spec in specs if spec.touchpoint_id is not None}
     known = Touchpoint.objects.filter(pk__in=touchpoints, organisation=organisation)
     if known.count() < len(touchpoints):
