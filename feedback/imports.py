@@ -118,6 +118,8 @@ class _Writer:
         self.organisation = organisation
         self.mapping = mapping
         period = period_for(organisation=organisation, quarter=mapping.quarter)
+        # Whoever closes the quarter waits for this import, or this import for them.
+        period = Period.objects.select_for_update().get(pk=period.pk)
         if period.closed_at is not None:
             raise ImportRefusedError(
                 f"{period.code} is closed and its figures are reported: nothing can be added to it."

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback import case_views, import_views, survey_views, views
+from feedback import case_views, import_views, period_views, survey_views, views
 
 app_name = "feedback"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("cases/", case_views.cases, name="cases"),
     path("cases/add/", case_views.case_add, name="case_add"),
     path("cases/<int:case>/", case_views.case_edit, name="case_edit"),
+    path("quarters/", period_views.periods, name="periods"),
+    path("quarters/<int:period>/close/", period_views.period_close, name="period_close"),
     path("import/", import_views.import_responses, name="import_responses"),
     path("import/<int:job>/", import_views.import_job, name="import_job"),
 ]

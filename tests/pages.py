@@ -219,6 +219,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
     return {
         "person": [first(Person, kind=kind) for kind in PersonKind],
         "segment": [first(Segment)],
+        "period": [first(Period, closed_at=None), first(Period, closed_at__isnull=False)],
         "team": [first(Team)],
         "member": [first(Membership, role=role) for role in (Role.LEADER, Role.AUDITOR)],
         "invite": [first(ColleagueInvite)],

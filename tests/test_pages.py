@@ -18,6 +18,7 @@ from feedback.models import Invitation, Round
 from feedback.services import hash_of
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
+from programme.services import reminders_address
 from tests import factories
 from tests.pages import NOT_PAGES, Visitor, inside, prepare_sample, report, views
 from tests.respondents import link_of, sent_round
@@ -119,6 +120,9 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages[reverse("outbox:mailbox_email", args=[_kept_email()])] = 200
     link = signin_url(member, base_url="http://localhost").removeprefix("http://localhost")
     pages |= {link: 200, re.sub(r"[^/]+/$", "used-up/", link): 410}
+    membership = Membership.objects.get(user=member)
+    reminders = reminders_address(membership).removeprefix(settings.BASE_URL)
+    pages |= {reminders: 200, "/reminders/unknown/": 404}
     pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
     pages[reverse("public_mission", args=[organisation.slug])] = 200
     return pages | _respondents_pages(organisation)

@@ -13,6 +13,7 @@ from feedback.services.cases import open_case, update_case
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import continue_opening, open_round, wake_opening
+from feedback.services.periods import close_period
 from feedback.services.rounds import (
     REST_DAYS,
     asked,
@@ -44,6 +45,7 @@ __all__ = [
     "asked",
     "change_question",
     "close_due_rounds",
+    "close_period",
     "close_round",
     "continue_opening",
     "create_round",

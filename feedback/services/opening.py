@@ -19,7 +19,7 @@ from feedback.models import Invitation, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.rounds import InvitationEmail, hash_of
 from outbox.services import NewEmail, write_emails
-from programme.models import Person
+from programme.models import Period, Person
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,13 @@ def _rounds() -> QuerySet[Round]:
 def _begin(opened: Round) -> None:
     if opened.closes_at is not None and opened.closes_at <= timezone.now():
         raise FeedbackError("The last day for answers has passed. Choose a later one.")
+    # Whoever closes the quarter holds the same lock: a round never opens into a closed one.
+    period = Period.objects.select_for_update().get(pk=opened.period_id)
+    if period.closed_at is not None:
+        raise FeedbackError(
+            f"{period.code} is closed: its figures no longer change. Nothing was sent. Prepare the "
+            "round again for a later quarter."
+        )
     who = {
         "organisation": opened.organisation,
         "audience": opened.audience,

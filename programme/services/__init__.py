@@ -27,6 +27,12 @@ from programme.services.organisations import (
 )
 from programme.services.people import add_person, remove_person, restore_person, update_person
 from programme.services.people_import import ImportOutcome, import_people
+from programme.services.reminders import (
+    reminder_headers,
+    reminders_address,
+    reminders_of,
+    set_reminders,
+)
 
 __all__ = [
     "ImportOutcome",
@@ -46,11 +52,15 @@ __all__ = [
     "invite_for",
     "move_segment",
     "period_for",
+    "reminder_headers",
+    "reminders_address",
+    "reminders_of",
     "remove_member",
     "remove_person",
     "resend_invite",
     "restore_person",
     "save_team",
+    "set_reminders",
     "start_installation",
     "update_person",
     "withdraw_invite",
