@@ -26,8 +26,9 @@ class Result:
     """One question's figures.
 
     Nets are in points, -100 to 100, with their interval; they and the mean are None where there is
-    no such figure. `held_back` says that a confidential round had too few answers to it, or the
-    same from everyone.
+    no such figure. Of a confidential round, `held_back` says that too few answered this, or that no
+    count of it could be shown without telling whose it is; `band` names the answers that nearly
+    everyone gave, where that is all that may be said.
     """
 
     question: Question
@@ -39,6 +40,7 @@ class Result:
     high: float | None
     mean: float | None
     held_back: bool
+    band: str = ""
 
     @property
     def net_words(self) -> str:
@@ -64,9 +66,13 @@ def results_of(found: Round, questions: Sequence[Question]) -> list[Result]:
 
 
 def _result(question: Question, stored: dict[str, object] | None, found: Round) -> Result:
-    counts: dict[str, int] = stored["counts"] if stored else {}  # type: ignore[assignment]
+    counts: dict[str, int] = stored.get("counts", {}) if stored else {}  # type: ignore[assignment]
     n: int = stored["n"] if stored else 0  # type: ignore[assignment]
     held_back = stored is None and found.confidential
+    if stored and "band" in stored:
+        labels = {str(value): label for value, label in CHOICES[question.kind]}
+        band = " or ".join(dict.fromkeys(labels[value] for value in stored["band"]))  # type: ignore[attr-defined]
+        return Result(question, n, (), "", None, None, None, None, held_back, band)
     if question.is_text or not counts:
         return Result(question, n, (), "", None, None, None, None, held_back)
     bars = tuple(

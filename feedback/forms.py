@@ -300,10 +300,6 @@ class RoundForm(Worded, forms.Form):
         ],
         widget=forms.RadioSelect,
         initial="named",
-        help_text=(
-            f"A confidential round shows figures from {queries.FIGURES_FROM} answers on and "
-            f"comments from {queries.COMMENTS_FROM}; this cannot be changed once it is sent."
-        ),
     )
     period = forms.ChoiceField(
         label="Counts for",
@@ -327,6 +323,10 @@ class RoundForm(Worded, forms.Form):
     def __init__(self, organisation: Organisation, **given: Any) -> None:
         super().__init__(**given)
         self.organisation = organisation
+        self.fields["privacy"].help_text = (
+            f"A confidential round shows figures from {organisation.figures_from} answers on and "
+            f"comments from {organisation.comments_from}; this cannot be changed once it is sent."
+        )
         offer(self, "survey", queries.surveys(organisation, with_questions=True))
         offer(self, "segments", Segment.objects.filter(organisation=organisation))
         offer(self, "teams", Team.objects.filter(organisation=organisation))

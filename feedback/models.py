@@ -127,6 +127,10 @@ class Round(OrganisationOwned):
     # they had been asked recently; the others had no address that works, or had unsubscribed.
     held_back = models.PositiveIntegerField(default=0)
     recently_asked = models.PositiveIntegerField(default=0)
+    # Of how many answers on a confidential one shows figures, and comments: as the organisation had
+    # it when this was prepared.
+    figures_from = models.PositiveSmallIntegerField(default=5)
+    comments_from = models.PositiveSmallIntegerField(default=10)
     # What closing it counted (see `feedback.services.close_round`); empty while it is open.
     results = models.JSONField(null=True, blank=True)
     # An import names the file's own fingerprint, so that a second run finds the first.
@@ -144,6 +148,12 @@ class Round(OrganisationOwned):
         indexes: ClassVar = [
             models.Index(
                 fields=["closes_at"], condition=models.Q(state="open"), name="round_to_close"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(figures_from__gte=5, comments_from__gte=10),
+                name="round_shows_no_few",
             ),
         ]
 

@@ -13,11 +13,6 @@ from feedback.models import Case, Comment, Invitation, Question, Response, Round
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
 
-# A confidential round shows figures from this many answers, and comments from that many.
-FIGURES_FROM = 5
-COMMENTS_FROM = 10
-
-
 # Whom a round asks
 
 
@@ -173,7 +168,7 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
         if results is not None:
             invited_ = results.get("invited") or invited_
             opened, answered = results.get("opened"), results.get("answered")
-        elif found.confidential and answered < FIGURES_FROM:
+        elif found.confidential and answered < found.figures_from:
             opened, answered = None, None
         published = answered if results is not None and results.get("questions") else 0
         made.append(

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import link_holders
-from feedback import queries, services
+from feedback import services
 from feedback.forms import AnswerForm
 from feedback.models import Invitation, Question, Response, Round
 
@@ -176,8 +176,6 @@ def _page(
         "stale": stale,
         "minutes": services.minutes_for(questions),
         "closes": services.last_day(found.round),
-        "figures_from": queries.FIGURES_FROM,
-        "comments_from": queries.COMMENTS_FROM,
         "has_texts": any(question.is_text for question in questions),
     }
     return render(request, "respond/answer.html", context, status=status)

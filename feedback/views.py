@@ -26,7 +26,6 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "page_obj": page,
         "receipts": queries.receipts_of(list(page)),
         "surveys": queries.surveys(request.organisation),
-        "figures_from": queries.FIGURES_FROM,
         "open_cases": queries.cases(request.organisation).filter(state="open").count(),
     }
     return render(request, "feedback/index.html", context)
@@ -109,8 +108,6 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
         "closes": services.last_day(found),
         "results": figures.results_of(found, list(found.survey.questions.all())),
         "page_obj": comments,
-        "figures_from": queries.FIGURES_FROM,
-        "comments_from": queries.COMMENTS_FROM,
     }
     return render(request, "feedback/round.html", context)
 
@@ -157,8 +154,6 @@ def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
         "resting": queries.invited(**who).count() - count,
         "closes": services.last_day(found),
         "whom": queries.describe_selection(found),
-        "figures_from": queries.FIGURES_FROM,
-        "comments_from": queries.COMMENTS_FROM,
     }
     return render(request, "feedback/round_open.html", context)
 
@@ -182,7 +177,6 @@ def round_close(request: OrganisationRequest, round: int) -> HttpResponse:
     context = {
         "round": found,
         "receipt": queries.receipts_of([found])[0],
-        "figures_from": queries.FIGURES_FROM,
     }
     return render(request, "feedback/round_close.html", context)
 

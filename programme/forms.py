@@ -95,7 +95,27 @@ class SettingsForm(OrganisationForm):
         help_text="What new people are written to in, unless you say otherwise.",
     )
 
-    field_order = ("organisation", "timezone", "language", "financial_year_first_month")
+    figures_from = forms.IntegerField(
+        label="Confidential rounds: figures from so many answers",
+        min_value=5,
+        max_value=100,
+        help_text="5 at least. Rounds that were prepared already keep what they had.",
+    )
+    comments_from = forms.IntegerField(
+        label="Confidential rounds: comments from so many answers",
+        min_value=10,
+        max_value=100,
+        help_text="10 at least.",
+    )
+
+    field_order = (
+        "organisation",
+        "timezone",
+        "language",
+        "financial_year_first_month",
+        "figures_from",
+        "comments_from",
+    )
 
 
 class PersonForm(Worded, forms.Form):

@@ -20,7 +20,22 @@ class Organisation(models.Model):
     financial_year_first_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    # Of how many answers on confidential rounds show figures, and comments; never fewer than these.
+    figures_from = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(5), MaxValueValidator(100)]
+    )
+    comments_from = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(10), MaxValueValidator(100)]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(figures_from__gte=5, comments_from__gte=10),
+                name="organisation_shows_no_few",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

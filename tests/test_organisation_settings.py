@@ -19,6 +19,8 @@ SETTINGS = {
     "timezone": "Asia/Tokyo",
     "language": "de",
     "financial_year_first_month": "1",
+    "figures_from": "5",
+    "comments_from": "10",
 }
 
 

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
-from feedback import queries
 from feedback.models import Question, Round, Survey
 from feedback.services.errors import FeedbackError
 from outbox.services import NewEmail, one_line, write_emails
@@ -67,6 +66,8 @@ def create_round(
         created_by=created_by,
         closes_at=closes_at,
         rest_days=rest_days,
+        figures_from=organisation.figures_from,
+        comments_from=organisation.comments_from,
     )
 
 
@@ -99,7 +100,6 @@ class InvitationEmail:
             "sender": sent.organisation.name,
             "closes": last_day(sent),
             "minutes": minutes_for(questions),
-            "figures_from": queries.FIGURES_FROM,
         }
         self._text = render_to_string("feedback/email/invitation.txt", context)
         self._html = render_to_string("feedback/email/invitation.html", context)

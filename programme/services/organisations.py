@@ -79,6 +79,8 @@ def change_organisation(
     timezone: str,
     language: str,
     financial_year_first_month: int,
+    figures_from: int,
+    comments_from: int,
 ) -> None:
     """Change its settings; the address stays. The financial year cannot move once there are
     quarters, whose days are written down."""
@@ -90,6 +92,7 @@ def change_organisation(
         )
     locked.name, locked.timezone, locked.language = name, timezone, language
     locked.financial_year_first_month = financial_year_first_month
+    locked.figures_from, locked.comments_from = figures_from, comments_from
     locked.save()
 
 

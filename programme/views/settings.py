@@ -28,6 +28,8 @@ def settings(request: OrganisationRequest) -> HttpResponse:
         "timezone": organisation.timezone,
         "language": organisation.language,
         "financial_year_first_month": organisation.financial_year_first_month,
+        "figures_from": organisation.figures_from,
+        "comments_from": organisation.comments_from,
     }
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,199 @@
+"""Closing a confidential round: what may be seen of it is counted once, and the way back destroyed.
+
+See docs/decisions/0009 for the seal and 0025 for what may be seen.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import connection
+
+from feedback import queries
+from feedback.models import Invitation, Question, Round
+from feedback.publishing import Counts, Group, Published, publish
+from feedback.services.rounds import asked
+from programme.models import Team
+
+# One rated answer, or many alike: touchpoint, segment, team, scale, value, how many.
+type Vote = tuple[int, int | None, int | None, str, str, int]
+
+
+def results(closed: Round) -> dict[str, Any]:
+    """What may ever be seen of it, for `Round.results`.
+
+    Fewer answers than the round's k: "opened" and "answered" are None, and there are no questions.
+    A question that may be counted has "n", "counts" and "groups" ({team or segment: counts}, where
+    "" stands for those in none of them); one that nearly everyone answered alike has "n" and "band"
+    instead (the first and last of the commonest answers); any other is left out. A text has "n" as
+    soon as comments may be shown.
+    """
+    invitations = Invitation.objects.filter(round=closed)
+    answered = queries.submitted(round=closed).count()
+    found: dict[str, Any] = {
+        "invited": invitations.count(),
+        "opened": None,
+        "answered": None,
+        "questions": {},
+    }
+    if answered < closed.figures_from:
+        return found
+    found["opened"] = invitations.filter(seen_at__isnull=False).count()
+    found["answered"] = answered
+    questions = [one for one in closed.survey.questions.all() if asked(closed, one.key)]
+    counts = _counts(closed, [one for one in questions if not one.is_text])
+    texts = queries.text_counts(round=closed, keys=[one.key for one in questions if one.is_text])
+    parents = dict(
+        Team.objects.filter(organisation=closed.organisation_id).values_list("pk", "parent_id")
+    )
+    for question in questions:
+        if question.is_text:
+            if answered >= closed.comments_from:
+                found["questions"][question.key] = {"n": texts.get(question.key, 0), "counts": {}}
+            continue
+        values = [str(value) for value in Question.VALUES[Question.Kind(question.kind)]]
+        shown = publish(
+            _tree(counts[question.key], values, parents),
+            ordered=question.kind not in Question.CHOOSING_KINDS,
+            least=closed.figures_from,
+        )
+        if stored := _stored(shown, values):
+            found["questions"][question.key] = stored
+    return found
+
+
+def _counts(
+    closed: Round, questions: list[Question]
+) -> dict[str, dict[int | None, dict[str, int]]]:
+    """Of the submitted answers: question key -> team or segment -> value -> how many."""
+    found: dict[str, dict[int | None, dict[str, int]]] = {
+        one.key: defaultdict(dict) for one in questions
+    }
+    group = "team_id" if closed.audience == Round.Audience.INTERNAL else "segment_id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT answer.key, r.{group}, answer.value #>> '{{}}', count(*)
+            FROM feedback_response r, jsonb_each(r.answers) answer
+            WHERE r.round_id = %s AND r.submitted_at IS NOT NULL AND answer.key = ANY(%s)
+            GROUP BY 1, 2, 3
+            """,  # noqa: S608  (one of two names of ours)
+            [closed.pk, list(found)],
+        )
+        for key, of, value, n in cursor.fetchall():
+            found[key][of][value] = n
+    return found
+
+
+def _tree(
+    counts: Mapping[int | None, Mapping[str, int]],
+    values: list[str],
+    parents: Mapping[int, int | None],
+) -> Group:
+    """The groups that answered, under the teams that they are in; segments are in none."""
+    below: dict[int | None, set[int]] = defaultdict(set)
+    for group in counts:
+        above = group
+        while above is not None:
+            below[parents.get(above)].add(above)
+            above = parents.get(above)
+
+    def node(key: int | None) -> Group:
+        own = counts.get(key, {})
+        return Group(
+            key,
+            tuple(own.get(value, 0) for value in values),
+            tuple(node(child) for child in sorted(below[key])),
+        )
+
+    return node(None)
+
+
+def _stored(shown: Published, values: list[str]) -> dict[str, Any] | None:
+    if shown.pieces:
+        return {
+            "n": shown.n,
+            "counts": _by_value(shown.whole(), values),
+            "groups": {
+                "" if key is None else str(key): _by_value(counts, values)
+                for key, counts in shown.pieces.items()
+            },
+        }
+    if shown.band is not None:
+        first, last = shown.band
+        return {"n": shown.n, "band": [values[first], values[last]]}
+    return None
+
+
+def _by_value(counts: Counts, values: list[str]) -> dict[str, int]:
+    return {value: n for value, n in zip(values, counts, strict=True) if n}
+
+
+def votes(closed: Round) -> Iterator[Vote]:
+    """What the heatmap gets: just what was stored, by touchpoint and team or segment. Of two
+    questions about one touchpoint the later one counts: a person has one vote there."""
+    stored = queries.stored_results(closed)["questions"]
+    rated = {one.touchpoint_id: one for one in closed.survey.questions.all() if one.touchpoint_id}
+    internal = closed.audience == Round.Audience.INTERNAL
+    for touchpoint, question in rated.items():
+        for group, counts in stored.get(question.key, {}).get("groups", {}).items():
+            of = int(group) if group else None
+            segment, team = (None, of) if internal else (of, None)
+            for value, n in counts.items():
+                yield touchpoint, segment, team, question.kind, value, n
+
+
+def seal(closed: Round) -> None:
+    """Write everything anew in random order, so that nothing leads from an answer to a person:
+    no link, no address, no times, no row order and no transaction of its own.
+
+    What may never be shown (answers of a round with too few of them, comments of one with too few
+    for comments, and what was begun but not handed in) is not kept.
+    """
+    answered = queries.stored_results(closed)["answered"] or 0
+    values: dict[str, Any] = {
+        "round": closed.pk,
+        "survey": closed.survey_id,
+        "now": closed.closed_at,
+    }
+    values["texts"] = list(
+        closed.survey.questions.filter(kind__in=Question.TEXT_KINDS).values_list("key", flat=True)
+    )
+    values["signature"] = Question.SIGNATURE
+    with connection.cursor() as cursor:
+        if answered >= closed.comments_from:
+            cursor.execute(
+                """
+                INSERT INTO feedback_comment (id, organisation_id, round_id, question_id,
+                    touchpoint_id, text, released_at)
+                SELECT gen_random_uuid(), r.organisation_id, r.round_id, q.id, q.touchpoint_id,
+                       r.answers ->> q.key, %(now)s
+                FROM feedback_response r
+                JOIN feedback_question q
+                  ON q.survey_id = %(survey)s AND q.key = ANY(%(texts)s)
+                 AND q.key <> %(signature)s AND r.answers ? q.key
+                WHERE r.round_id = %(round)s AND r.submitted_at IS NOT NULL
+                ORDER BY gen_random_uuid()
+                """,
+                values,
+            )
+        cursor.execute(
+            """
+            WITH inbox AS (DELETE FROM feedback_response WHERE round_id = %(round)s RETURNING *)
+            INSERT INTO feedback_response (id, organisation_id, round_id, answers, version)
+            SELECT gen_random_uuid(), organisation_id, round_id, answers - %(texts)s::text[], 0
+            FROM inbox WHERE submitted_at IS NOT NULL AND %(publish)s
+            ORDER BY gen_random_uuid()
+            """,
+            {**values, "publish": answered >= closed.figures_from},
+        )
+        cursor.execute(
+            """
+            WITH used AS (DELETE FROM feedback_invitation WHERE round_id = %(round)s RETURNING *)
+            INSERT INTO feedback_invitation (organisation_id, round_id, person_id, token_hash,
+                team_id, segment_id, created_at)
+            SELECT organisation_id, round_id, person_id, token_hash, team_id, segment_id, created_at
+            FROM used ORDER BY gen_random_uuid()
+            """,
+            values,
+        )
