@@ -34,6 +34,15 @@ CHROMIUM_FLAGS = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--attacks",
+        type=int,
+        default=2000,
+        help="how many organisations tests/test_confidentiality.py makes up and attacks",
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
     """The throw-away server's one database is the tests' database."""
