@@ -1,12 +1,10 @@
 """The map: by form, by upload, in order, for those who may."""
 
 import io
-import threading
 from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
@@ -14,7 +12,6 @@ from openpyxl import Workbook
 from programme.models import Membership, Organisation
 from tests import factories
 from touchpoints.models import HandOff, Journey, Stage, Touchpoint
-from touchpoints.services import move
 
 type Url = Callable[..., str]
 
@@ -63,49 +60,15 @@ def test_archiving_keeps_ratings_and_can_be_undone(
 ) -> None:
     at = factories.touchpoint(organisation, "Reception")
     factories.tally(at, factories.period(organisation), (1, 2, 3))
-    page = as_manager.post(url("touchpoint_archive", touchpoint=at.pk), follow=True).text
+    where = {"kind": "touchpoint", "row": at.pk}
+    page = as_manager.post(url("row_archive", **where), follow=True).text
     assert "Restore" in page
     assert _names(organisation) == []
     assert at.tallies.count() == 1
     taken = {"name": "reception", "stage": at.stage_id, "importance": "3"}
     assert "is archived" in as_manager.post(url("touchpoint_add"), taken).text
-    as_manager.post(url("touchpoint_restore", touchpoint=at.pk))
+    as_manager.post(url("row_restore", **where))
     assert _names(organisation) == ["Reception"]
-
-
-def test_moving_up_and_down(as_manager: Client, organisation: Organisation, url: Url) -> None:
-    stage = factories.stage(organisation)
-    made = [factories.touchpoint(organisation, name, on=stage) for name in "ABC"]
-    as_manager.post(url("move", kind="touchpoint", row=made[2].pk), {"to": "up"})
-    assert _names(organisation) == ["A", "C", "B"]
-    as_manager.post(url("move", kind="touchpoint", row=made[0].pk), {"to": "up"})
-    assert _names(organisation) == ["A", "C", "B"]
-    as_manager.post(url("move", kind="touchpoint", row=made[0].pk), {"to": "down"})
-    assert _names(organisation) == ["C", "A", "B"]
-    assert as_manager.post(url("move", kind="planet", row=made[0].pk)).status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_managers_moving_at_once_leave_one_order() -> None:
-    organisation = factories.organisation()
-    stage = factories.stage(organisation)
-    made = [factories.touchpoint(organisation, name, on=stage) for name in "ABCDE"]
-    start = threading.Barrier(2)
-
-    def push(one: Touchpoint) -> None:
-        start.wait(10)
-        for _ in range(3):
-            move(row=one, up=True)
-        connection.close()
-
-    threads = [threading.Thread(target=push, args=(one,)) for one in (made[4], made[3])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    positions = sorted(stage.touchpoints.values_list("position", flat=True))
-    assert positions == [0, 1, 2, 3, 4]
-    assert sorted(_names(organisation)) == list("ABCDE")
 
 
 def test_changing_the_stage_puts_it_at_that_stage_s_end(
@@ -241,7 +204,7 @@ def test_members_read_and_change_nothing(
         page = client.get(url("map")).text
         assert "Gate" in page
         assert "Add a touchpoint" not in page
-        assert client.post(url("touchpoint_archive", touchpoint=at.pk)).status_code == 403
+        assert client.post(url("row_archive", kind="touchpoint", row=at.pk)).status_code == 403
         assert client.get(url("touchpoint_edit", touchpoint=at.pk)).status_code == 403
     assert _names(organisation) == ["Gate"]
 

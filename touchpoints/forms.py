@@ -1,10 +1,11 @@
 """All input to the map, the heatmap and the improvements."""
 
 from dataclasses import astuple
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core import signing
+from django.http import QueryDict
 
 from accounts.wording import Worded
 from programme.forms import offer
@@ -12,6 +13,7 @@ from programme.models import Membership, Organisation, Team
 from programme.queries import members_of
 from programme.tables import TableError, read_table
 from touchpoints.models import HandOff, Improvement, Stage, Touchpoint
+from touchpoints.queries import current_stages
 from touchpoints.services import MapRow, read_map
 
 _LONGEST = 300
@@ -20,7 +22,24 @@ _SALT = "touchpoints.map"
 _PREVIEW_LASTS = 24 * 60 * 60
 
 
-class JourneyForm(Worded, forms.Form):
+class SeenForm(Worded, forms.Form):
+    """A form that sends back the version of what it showed."""
+
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def renew(self, seen: str, stored: dict[str, str]) -> None:
+        """What was typed stays, what is `stored` now is said beside it, and the next save has seen
+        it. `stored` maps fields to how their values read."""
+        self.data = cast("QueryDict", self.data).copy()
+        self.data["seen"] = seen
+        for name, words in stored.items():
+            self.add_error(name, f"Meanwhile this became “{words}”." if words else _EMPTIED)
+
+
+_EMPTIED = "Meanwhile this was emptied."
+
+
+class JourneyForm(SeenForm):
     name = forms.CharField(
         label="What is the journey called?",
         error_messages={"required": "Give the journey a name."},
@@ -35,7 +54,15 @@ class JourneyForm(Worded, forms.Form):
     )
 
 
-class StageForm(Worded, forms.Form):
+class JourneyCopyForm(Worded, forms.Form):
+    name = forms.CharField(
+        label="What is the new journey called?",
+        error_messages={"required": "Give the new journey a name."},
+        max_length=_LONGEST,
+    )
+
+
+class StageForm(SeenForm):
     name = forms.CharField(
         label="What is the stage called?",
         error_messages={"required": "Give the stage a name."},
@@ -54,7 +81,7 @@ class _MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.user.name or obj.user.email)
 
 
-class TouchpointForm(Worded, forms.Form):
+class TouchpointForm(SeenForm):
     name = forms.CharField(
         label="What happens there?",
         error_messages={"required": "Say in a few words what happens there."},
@@ -119,8 +146,7 @@ class TouchpointForm(Worded, forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stages = Stage.objects.filter(organisation=organisation, journey__archived_at=None)
-        offer(self, "stage", stages.select_related("journey"))
+        offer(self, "stage", current_stages(organisation))
         offer(self, "team", Team.objects.filter(organisation=organisation))
         offer(self, "owner", members_of(organisation))
 
@@ -245,7 +271,9 @@ class ImprovementForm(Worded, forms.Form):
             shown = of.filter(pk__in=[*shown.values_list("pk", flat=True), touchpoint.pk])
         offer(self, "touchpoint", shown)
         offer(self, "owner", members_of(organisation))
-        chain = HandOff.objects.filter(organisation=organisation, touchpoint=touchpoint)
+        chain = HandOff.objects.filter(
+            organisation=organisation, touchpoint=touchpoint, archived_at=None
+        )
         if touchpoint is not None and chain.exists():
             offer(self, "hand_off", chain)
         else:

@@ -33,6 +33,7 @@ class Stage(OrganisationOwned):
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="stages")
     name = models.CharField(max_length=300)
     position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["journey__position", "position", "pk"]
@@ -47,7 +48,9 @@ class Stage(OrganisationOwned):
 class TouchpointQuerySet(models.QuerySet["Touchpoint"]):
     def current(self) -> "TouchpointQuerySet":
         """Those not archived, in the order of the map."""
-        return self.filter(archived_at=None, stage__journey__archived_at=None).order_by(
+        return self.filter(
+            archived_at=None, stage__archived_at=None, stage__journey__archived_at=None
+        ).order_by(
             "stage__journey__position",
             "stage__journey_id",
             "stage__position",
@@ -94,13 +97,14 @@ class Touchpoint(OrganisationOwned):
 
 
 class HandOff(OrganisationOwned):
-    """A link in the delivery chain; rated by the team that receives."""
+    """A link in the delivery chain; rated by the team that receives. Archived once it was rated."""
 
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="hand_offs")
     name = models.CharField(max_length=300)
-    giver = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="hand_offs_given")
-    receiver = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="hand_offs_received")
+    giver = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="hand_offs_given")
+    receiver = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="hand_offs_received")
     position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]
@@ -112,6 +116,37 @@ class HandOff(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HandOffTally(OrganisationOwned):
+    """A histogram: hand-off x period, as counted from one source among the team that receives.
+
+    Apart from touchpoints' tallies, so that what colleagues say of each other's work is never added
+    to what anybody says of a touchpoint. `source` is as in `RatingTally`.
+    """
+
+    hand_off = models.ForeignKey(HandOff, on_delete=models.PROTECT, related_name="tallies")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="hand_off_tallies")
+    source = models.CharField(max_length=60)
+    scale = models.CharField(max_length=20)
+    cut_points = models.PositiveSmallIntegerField(default=1, help_text="version of the cut-points")
+    misery = models.PositiveIntegerField(default=0)
+    mediocrity = models.PositiveIntegerField(default=0)
+    magic = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["hand_off", "period", "source", "scale"], name="one_hand_off_tally_each"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "period"], name="hand_off_tally_period"),
+            models.Index(fields=["organisation", "source"], name="hand_off_tally_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.misery}/{self.mediocrity}/{self.magic}"
 
 
 class Voice(models.TextChoices):

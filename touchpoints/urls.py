@@ -1,6 +1,13 @@
 from django.urls import path
 
-from touchpoints.views import hand_offs, heatmap, improvements, map_import, map_pages
+from touchpoints.views import (
+    hand_offs,
+    heatmap,
+    improvements,
+    map_import,
+    map_order,
+    map_pages,
+)
 
 app_name = "touchpoints"
 
@@ -14,19 +21,14 @@ urlpatterns = [
     path("map/journeys/<int:journey>/", map_pages.journey_edit, name="journey_edit"),
     path("map/journeys/<int:journey>/stages/add/", map_pages.stage_add, name="stage_add"),
     path("map/stages/<int:stage>/", map_pages.stage_edit, name="stage_edit"),
-    path("map/move/<str:kind>/<int:row>/", map_pages.move, name="move"),
+    path("map/journeys/<int:journey>/copy/", map_pages.journey_copy, name="journey_copy"),
+    path("map/archive/", map_order.archive_page, name="archived"),
+    path("map/<str:kind>/<int:row>/move/", map_order.move, name="move"),
+    path("map/<str:kind>/<int:row>/archive/", map_order.row_archive, name="row_archive"),
+    path("map/<str:kind>/<int:row>/restore/", map_order.row_restore, name="row_restore"),
+    path("map/<str:kind>/<int:row>/delete/", map_order.row_delete, name="row_delete"),
     path("map/touchpoints/add/", map_pages.touchpoint_add, name="touchpoint_add"),
     path("map/touchpoints/<int:touchpoint>/", map_pages.touchpoint_edit, name="touchpoint_edit"),
-    path(
-        "map/touchpoints/<int:touchpoint>/archive/",
-        map_pages.touchpoint_archive,
-        name="touchpoint_archive",
-    ),
-    path(
-        "map/touchpoints/<int:touchpoint>/restore/",
-        map_pages.touchpoint_restore,
-        name="touchpoint_restore",
-    ),
     path("map/touchpoints/<int:touchpoint>/hand-offs/", hand_offs.hand_offs, name="hand_offs"),
     path(
         "map/hand-offs/<int:hand_off>/remove/",

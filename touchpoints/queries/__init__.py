@@ -11,9 +11,17 @@ from touchpoints.queries.figures import (
     periods_with_ratings,
 )
 from touchpoints.queries.gaps import Gap, gaps
-from touchpoints.queries.map import MapJourney, MapStage, whole_map
+from touchpoints.queries.map import (
+    Archived,
+    MapJourney,
+    MapStage,
+    archived,
+    current_stages,
+    whole_map,
+)
 
 __all__ = [
+    "Archived",
     "Cell",
     "CellDetail",
     "Effect",
@@ -23,7 +31,9 @@ __all__ = [
     "MapStage",
     "Row",
     "StageRows",
+    "archived",
     "cell_detail",
+    "current_stages",
     "gaps",
     "heatmap",
     "observed_effects",

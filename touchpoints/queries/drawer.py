@@ -82,7 +82,9 @@ def cell_detail(
         blind_spot=voice == Voice.CUSTOMER and is_above(staff, total),
         gap=gaps.get(touchpoint.pk),
         shares=() if cell.hidden else _shares(cell),
-        hand_offs=tuple(touchpoint.hand_offs.select_related("giver", "receiver")),
+        hand_offs=tuple(
+            touchpoint.hand_offs.filter(archived_at=None).select_related("giver", "receiver")
+        ),
         improvements=tuple(under_way.select_related("owner__user")),
     )
 

@@ -1,24 +1,23 @@
 """Every change to the map, its ratings and its improvements."""
 
-from touchpoints.services.errors import TouchpointsError
+from touchpoints.services.archive import archive, delete, is_used, restore
+from touchpoints.services.chain import add_hand_off, remove_hand_off
+from touchpoints.services.copies import copy_journey
+from touchpoints.services.errors import StaleError, TouchpointsError
 from touchpoints.services.improvements import (
     add_improvement,
     change_improvement,
     finish_improvement,
 )
 from touchpoints.services.map import (
-    add_hand_off,
     add_journey,
     add_stage,
     add_touchpoint,
-    archive_touchpoint,
     change_journey,
     change_stage,
     change_touchpoint,
     ensure_touchpoint,
-    move,
-    remove_hand_off,
-    restore_touchpoint,
+    seen_version,
 )
 from touchpoints.services.map_import import (
     MapCheck,
@@ -28,12 +27,14 @@ from touchpoints.services.map_import import (
     import_map,
     read_map,
 )
+from touchpoints.services.order import place
 from touchpoints.services.ratings import Tally, add_ratings
 
 __all__ = [
     "MapCheck",
     "MapRow",
     "RowProblem",
+    "StaleError",
     "Tally",
     "TouchpointsError",
     "add_hand_off",
@@ -42,17 +43,21 @@ __all__ = [
     "add_ratings",
     "add_stage",
     "add_touchpoint",
-    "archive_touchpoint",
+    "archive",
     "change_improvement",
     "change_journey",
     "change_stage",
     "change_touchpoint",
     "check_map",
+    "copy_journey",
+    "delete",
     "ensure_touchpoint",
     "finish_improvement",
     "import_map",
-    "move",
+    "is_used",
+    "place",
     "read_map",
     "remove_hand_off",
-    "restore_touchpoint",
+    "restore",
+    "seen_version",
 ]

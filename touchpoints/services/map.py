@@ -1,4 +1,4 @@
-"""Changes to the map: journeys, stages, touchpoints and their hand-offs.
+"""Changes to the map: journeys, stages and touchpoints.
 
 Everything that gives a place in an order locks the organisation first, so that two managers who
 move or add at once leave one order behind.
@@ -10,11 +10,21 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
-from django.utils import timezone
 
 from programme.models import Membership, Organisation, Team
-from touchpoints.models import HandOff, Journey, Stage, Touchpoint
-from touchpoints.services.errors import TouchpointsError
+from touchpoints.models import Journey, Stage, Touchpoint
+from touchpoints.services.errors import StaleError, TouchpointsError
+from touchpoints.versions import version_of
+
+# What a change of it can overwrite; a page sends these back as one version.
+SEEN_FIELDS: dict[type[Journey | Stage | Touchpoint], tuple[str, ...]] = {
+    Journey: ("name", "description"),
+    Stage: ("name",),
+    Touchpoint: (
+        *("name", "stage_id", "channel", "team_id", "owner_id", "importance", "must_be"),
+        *("service_standard", "description"),
+    ),
+}
 
 
 class TouchpointFields(TypedDict, total=False):
@@ -32,105 +42,82 @@ class TouchpointFields(TypedDict, total=False):
 @transaction.atomic
 def add_journey(*, organisation: Organisation, name: str, description: str = "") -> Journey:
     """Add a journey at the end. Raises TouchpointsError where the name is taken."""
-    _locked(organisation)
-    with _refusing(f"There is already a journey called “{name}”."):
+    locked(organisation)
+    with refusing(f"There is already a journey called “{name}”."):
         return Journey.objects.create(
             organisation=organisation,
             name=name,
             description=description,
-            position=_next(Journey.objects.filter(organisation=organisation)),
+            position=next_position(Journey.objects.filter(organisation=organisation)),
         )
 
 
 @transaction.atomic
-def change_journey(*, journey: Journey, name: str, description: str) -> None:
-    """Raises TouchpointsError where the name is taken."""
-    with _refusing(f"There is already a journey called “{name}”."):
+def change_journey(*, journey: Journey, name: str, description: str, seen: str = "") -> None:
+    """Raises TouchpointsError where the name is taken, StaleError where it is no longer as
+    `seen`."""
+    _as_seen(Journey, journey.pk, seen)
+    with refusing(f"There is already a journey called “{name}”."):
         Journey.objects.filter(pk=journey.pk).update(name=name, description=description)
 
 
 @transaction.atomic
 def add_stage(*, journey: Journey, name: str) -> Stage:
     """Add a stage at the journey's end. Raises TouchpointsError where the name is taken."""
-    _locked(journey.organisation)
-    with _refusing(f"“{journey}” already has a stage called “{name}”."):
+    locked(journey.organisation)
+    with refusing(f"“{journey}” already has a stage called “{name}”."):
         return Stage.objects.create(
             organisation=journey.organisation,
             journey=journey,
             name=name,
-            position=_next(journey.stages.all()),
+            position=next_position(journey.stages.all()),
         )
 
 
 @transaction.atomic
-def change_stage(*, stage: Stage, name: str) -> None:
-    """Raises TouchpointsError where the name is taken."""
-    with _refusing(f"“{stage.journey}” already has a stage called “{name}”."):
+def change_stage(*, stage: Stage, name: str, seen: str = "") -> None:
+    """Raises TouchpointsError where the name is taken, StaleError where it is no longer as
+    `seen`."""
+    _as_seen(Stage, stage.pk, seen)
+    with refusing(f"“{stage.journey}” already has a stage called “{name}”."):
         Stage.objects.filter(pk=stage.pk).update(name=name)
 
 
 @transaction.atomic
 def add_touchpoint(*, stage: Stage, name: str, **fields: Unpack[TouchpointFields]) -> Touchpoint:
     """Add a touchpoint at the stage's end. Raises TouchpointsError where the name is taken."""
-    _locked(stage.organisation)
-    with _refusing(_taken(stage, name)):
+    locked(stage.organisation)
+    with refusing(_taken(stage, name)):
         return Touchpoint.objects.create(
             organisation=stage.organisation,
             stage=stage,
             name=name,
-            position=_next(stage.touchpoints.all()),
+            position=next_position(stage.touchpoints.all()),
             **fields,
         )
 
 
 @transaction.atomic
 def change_touchpoint(
-    *, touchpoint: Touchpoint, stage: Stage, name: str, **fields: Unpack[TouchpointFields]
+    *,
+    touchpoint: Touchpoint,
+    stage: Stage,
+    name: str,
+    seen: str = "",
+    **fields: Unpack[TouchpointFields],
 ) -> None:
     """Change it, and put it at the end of `stage` where that is another one. Raises
-    TouchpointsError where the name is taken there."""
-    _locked(touchpoint.organisation)
+    TouchpointsError where the name is taken there, StaleError where it is no longer as `seen`."""
+    locked(touchpoint.organisation)
+    _as_seen(Touchpoint, touchpoint.pk, seen)
     touchpoint = Touchpoint.objects.select_for_update().get(pk=touchpoint.pk)
     if touchpoint.stage_id != stage.pk:
-        touchpoint.stage, touchpoint.position = stage, _next(stage.touchpoints.all())
+        touchpoint.stage, touchpoint.position = stage, next_position(stage.touchpoints.all())
     touchpoint.name = name
     for field, value in fields.items():
         setattr(touchpoint, field, value)
-    with _refusing(_taken(stage, name)):
+    with refusing(_taken(stage, name)):
         touchpoint.save()
-
-
-def archive_touchpoint(*, touchpoint: Touchpoint) -> None:
-    """Take it off the map; its ratings stay."""
-    Touchpoint.objects.filter(pk=touchpoint.pk, archived_at=None).update(archived_at=timezone.now())
-
-
-def restore_touchpoint(*, touchpoint: Touchpoint) -> None:
-    """Put it back on the map."""
-    Touchpoint.objects.filter(pk=touchpoint.pk).update(archived_at=None)
-
-
-@transaction.atomic
-def move(*, row: Journey | Stage | Touchpoint, up: bool) -> None:
-    """Change places with the neighbour above or below; at the end of its list it stays."""
-    _locked(row.organisation)
-    siblings: QuerySet[Any]
-    if isinstance(row, Journey):
-        siblings = Journey.objects.filter(organisation=row.organisation_id, archived_at=None)
-    elif isinstance(row, Stage):
-        siblings = Stage.objects.filter(journey=row.journey_id)
-    else:
-        siblings = Touchpoint.objects.filter(stage=row.stage_id, archived_at=None)
-    order: list[Any] = list(siblings.order_by("position", "pk"))
-    here = next((place for place, one in enumerate(order) if one.pk == row.pk), None)
-    if here is None:
-        return
-    there = here + (-1 if up else 1)
-    if 0 <= there < len(order):
-        order[here], order[there] = order[there], order[here]
-    for place, one in enumerate(order):
-        one.position = place
-    siblings.bulk_update(order, ["position"])
 
 
 @transaction.atomic
@@ -138,7 +125,7 @@ def ensure_touchpoint(
     *, organisation: Organisation, journey: str, stage: str, name: str
 ) -> Touchpoint:
     """The touchpoint of that name on that stage of that journey, made at the end where missing."""
-    _locked(organisation)
+    locked(organisation)
     on_journey = Journey.objects.filter(organisation=organisation, name__iexact=journey).first()
     on_journey = on_journey or add_journey(organisation=organisation, name=journey)
     on_stage = on_journey.stages.filter(name__iexact=stage).first()
@@ -147,40 +134,34 @@ def ensure_touchpoint(
     return found or add_touchpoint(stage=on_stage, name=name)
 
 
-@transaction.atomic
-def add_hand_off(*, touchpoint: Touchpoint, name: str, giver: Team, receiver: Team) -> HandOff:
-    """Add a link at the end of the touchpoint's delivery chain. Raises TouchpointsError where a
-    team would hand over to itself."""
-    if giver.pk == receiver.pk:
-        raise TouchpointsError("A hand-off goes from one team to another: choose two teams.")
-    _locked(touchpoint.organisation)
-    return HandOff.objects.create(
-        organisation=touchpoint.organisation,
-        touchpoint=touchpoint,
-        name=name,
-        giver=giver,
-        receiver=receiver,
-        position=_next(touchpoint.hand_offs.all()),
-    )
-
-
-def remove_hand_off(*, hand_off: HandOff) -> None:
-    """Take the link out of the chain; improvements that named it stay with the touchpoint."""
-    hand_off.delete()
-
-
-def _locked(organisation: Organisation) -> None:
+def locked(organisation: Organisation) -> None:
+    """Hold the organisation's map until the transaction ends."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 
-def _next(rows: QuerySet[Any]) -> int:
+def next_position(rows: QuerySet[Any]) -> int:
     """The position after the last of `rows`."""
     last = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + 1
 
 
+def seen_version(row: Journey | Stage | Touchpoint) -> str:
+    """What a page that shows the row's fields sends back with a change."""
+    return version_of(getattr(row, field) for field in SEEN_FIELDS[type(row)])
+
+
+def _as_seen(model: type[Journey | Stage | Touchpoint], pk: int, seen: str) -> None:
+    """A change made from no page (an import) has seen nothing, and is let through."""
+    stored = model._default_manager.select_for_update().get(pk=pk)
+    if seen and seen_version(stored) != seen:
+        raise StaleError(
+            "Somebody else has changed this while you were writing. Nothing is saved yet and what "
+            "you wrote is still here: compare it with what is stored now, then save again."
+        )
+
+
 @contextmanager
-def _refusing(words: str) -> Iterator[None]:
+def refusing(words: str) -> Iterator[None]:
     """Say a broken uniqueness in words, leaving the transaction usable."""
     try:
         with transaction.atomic():

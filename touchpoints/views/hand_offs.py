@@ -32,7 +32,7 @@ def hand_offs(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
     context = {
         "form": form,
         "touchpoint": found,
-        "chain": found.hand_offs.select_related("giver", "receiver"),
+        "chain": found.hand_offs.filter(archived_at=None).select_related("giver", "receiver"),
         "enough_teams": Team.objects.filter(organisation=request.organisation).count() > 1,
     }
     return render(request, "touchpoints/hand_offs.html", context)
@@ -42,12 +42,14 @@ def hand_offs(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
 @require_POST
 def hand_off_remove(request: OrganisationRequest, hand_off: int) -> HttpResponse:
     found = get_object_or_404(HandOff, pk=hand_off, organisation=request.organisation)
-    services.remove_hand_off(hand_off=found)
-    messages.success(
-        request,
-        f"“{found}” from {found.giver} to {found.receiver} is out of the chain. "
-        "Add it again below if that was a slip.",
+    words = f"“{found}” from {found.giver} to {found.receiver} is out of the chain. "
+    archived = services.remove_hand_off(hand_off=found)
+    again = (
+        "What was said of it is kept, and you can restore it from the archive."
+        if archived
+        else "Add it again below if that was a slip."
     )
+    messages.success(request, words + again)
     return _to_chain(request, found.touchpoint_id)
 
 
