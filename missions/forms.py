@@ -232,13 +232,7 @@ class DecisionForm(Worded, forms.Form):
     )
     review_on = forms.DateField(
         label="When will you look at what came of it?",
-        help_text="You can leave this empty.",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    reviewed_on = forms.DateField(
-        label="Looked at again on",
-        help_text="Leave it empty until you have.",
+        help_text="On that day an email asks you. You can leave this empty.",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -252,7 +246,6 @@ class DecisionForm(Worded, forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         decided = cleaned.get("decided_on")
-        for name in ("review_on", "reviewed_on"):
-            if decided and (later := cleaned.get(name)) and later < decided:
-                self.add_error(name, "Choose a day after the decision.")
+        if decided and (later := cleaned.get("review_on")) and later < decided:
+            self.add_error("review_on", "Choose a day after the decision.")
         return cleaned

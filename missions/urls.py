@@ -21,16 +21,20 @@ urlpatterns = [
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.decision_add, name="decision_add"),
     path("decisions/<int:decision>/", decisions.decision_edit, name="decision_edit"),
+    path("decisions/<int:decision>/review/", decisions.decision_review, name="decision_review"),
+    path("decisions/table.pdf", decisions.decisions_table, {"kind": "pdf"}, name="decisions_table"),
     path("decisions/table.csv", decisions.decisions_table, {"kind": "csv"}, name="decisions_table"),
     path(
         "decisions/table.xlsx", decisions.decisions_table, {"kind": "xlsx"}, name="decisions_table"
     ),
     path("weighings/new/", compass.weighing_add, name="weighing_add"),
     path("weighings/<int:weighing>/", compass.weighing, name="weighing"),
+    path("weighings/<int:weighing>/invite/", compass.weighing_invite, name="weighing_invite"),
     path("weighings/<int:weighing>/judge/", compass.weighing_judge, name="weighing_judge"),
     path("weighings/<int:weighing>/reveal/", compass.weighing_reveal, name="weighing_reveal"),
     path("weighings/<int:weighing>/settle/", compass.weighing_settle, name="weighing_settle"),
     path("commitments/", commitments.commitments, name="commitments"),
+    path("commitments/emails/", commitments.check_in_emails, name="check_in_emails"),
     path("commitments/new/", commitments.commitment_add, name="commitment_add"),
     path(
         "commitments/<int:commitment>/check/", commitments.commitment_check, name="commitment_check"
@@ -38,6 +42,7 @@ urlpatterns = [
     path(
         "commitments/<int:commitment>/close/", commitments.commitment_close, name="commitment_close"
     ),
+    path("commitments/<int:commitment>/give/", commitments.commitment_give, name="commitment_give"),
     path("review/", review.review, name="review"),
     path("poster-a3.pdf", review.poster, {"size": "a3"}, name="poster"),
     path("poster-a4.pdf", review.poster, {"size": "a4"}, name="poster"),

@@ -1,11 +1,12 @@
-"""Reading how an adopted mission is used: its register, weighings, commitments and review."""
+"""Reading how an adopted mission is used: its weighings, commitments and review."""
 
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from feedback.models import Comment, Round
 from missions.models import (
     CheckIn,
     Commitment,
@@ -13,29 +14,17 @@ from missions.models import (
     Decision,
     Judgement,
     Mission,
+    QuietOwner,
     StatementClause,
     WeighedOption,
     Weighing,
 )
-from programme.models import Membership, Organisation
+from programme.models import Membership, Organisation, Role
 
 WEEKS_SHOWN = 8
 # Under this many weighings, a clause that settled nothing may just be unlucky.
 LEAST_WEIGHINGS = 3
 MOST_QUOTES = 12
-REVIEW_STATES = {"yes": "Looked at again", "due": "Due", "no": "Not yet"}
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Of the decisions that say so, how many asked the customer question before deciding."""
-
-    asked: int
-    known: int
-
-    @property
-    def percent(self) -> int | None:
-        return round(100 * self.asked / self.known) if self.known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +41,13 @@ class Judged:
         return bool(self.helps and self.hurts)
 
     @property
+    def total(self) -> int:
+        return self.helps + self.neutral + self.hurts
+
+    @property
     def score(self) -> float:
         """From -1 (all: hurts) to 1 (all: helps)."""
-        total = self.helps + self.neutral + self.hurts
-        return (self.helps - self.hurts) / total if total else 0.0
+        return (self.helps - self.hurts) / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +62,30 @@ class ClauseJudged:
     def settles(self) -> bool:
         return len({one.score for one in self.options}) > 1
 
+    @property
+    def divided(self) -> bool:
+        return any(one.divided for one in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A colleague who may judge, and whether they were asked to by email."""
+
+    membership: Membership
+    is_asked: bool
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseUse:
-    """How a clause has served: weighings in which it told options apart, of how many, and its
-    living commitments."""
+    """How a clause has served: weighings in which it told options apart, of how many, its living
+    commitments, and of what was said of all its commitments, how many weeks were lived."""
 
     clause: StatementClause
     settled: int
     weighed: int
     commitments: int
+    weeks_done: int
+    weeks_said: int
 
     @property
     def settles_nothing(self) -> bool:
@@ -105,44 +111,17 @@ class Lived:
     def this_week(self) -> bool | None:
         return self.weeks[-1].done
 
+    @property
+    def last_week(self) -> Week:
+        return self.weeks[-2]
 
-def register(
-    organisation: Organisation,
-    *,
-    today: dt.date,
-    year: int | None = None,
-    fit: str = "",
-    reviewed: str = "",
-) -> QuerySet[Decision]:
-    """Its decisions, the latest first: of a year, of a fit, looked at again ("yes"), due for it
-    ("due") or not yet ("no")."""
-    found = Decision.objects.filter(organisation=organisation)
-    if year:
-        found = found.filter(decided_on__year=year)
-    if fit:
-        found = found.filter(fit=fit)
-    if reviewed == "yes":
-        found = found.filter(reviewed_on__isnull=False)
-    elif reviewed == "due":
-        found = found.filter(reviewed_on=None, review_on__lte=today)
-    elif reviewed == "no":
-        found = found.filter(reviewed_on=None)
-    return found.select_related("mission", "decided_by__user", "weighing")
+    @property
+    def weeks_done(self) -> int:
+        return sum(week.done is True for week in self.weeks)
 
-
-def years(organisation: Organisation) -> list[int]:
-    """The years in which something was decided, the latest first."""
-    dates = Decision.objects.filter(organisation=organisation).dates("decided_on", "year")
-    return sorted((day.year for day in dates), reverse=True)
-
-
-def share_that_asked(decisions: QuerySet[Decision]) -> Share:
-    return Share(
-        **decisions.aggregate(
-            asked=Count("pk", filter=Q(asked_first=True)),
-            known=Count("pk", filter=Q(asked_first__isnull=False)),
-        )
-    )
+    @property
+    def weeks_said(self) -> int:
+        return sum(week.done is not None for week in self.weeks)
 
 
 def open_weighings(organisation: Organisation) -> QuerySet[Weighing]:
@@ -160,6 +139,19 @@ def judges(weighing: Weighing) -> int:
     """How many people have judged."""
     found = Judgement.objects.filter(option__weighing=weighing)
     return found.values("membership").distinct().count()
+
+
+def invited(weighing: Weighing) -> list[Invited]:
+    """Every colleague who may judge, by name, in 1 SQL query."""
+    asked = weighing.invites.filter(membership=OuterRef("pk"))
+    found = (
+        Membership.objects.filter(organisation=weighing.organisation_id)
+        .exclude(role=Role.AUDITOR)
+        .annotate(is_asked=Exists(asked))
+        .select_related("user")
+        .order_by("user__name", "pk")
+    )
+    return [Invited(one, one.is_asked) for one in found]
 
 
 def judgement_of(*, weighing: Weighing, membership: Membership) -> dict[tuple[int, int], str]:
@@ -194,8 +186,13 @@ def _judged(
 
 def clause_use(mission: Mission) -> list[ClauseUse]:
     """How each clause has served since adoption, in 3 SQL queries."""
+    said = Q(commitments__check_ins__isnull=False)
     clauses = mission.statement_clauses.annotate(
-        living=Count("commitments", filter=Q(commitments__ended_on=None))
+        living=Count("commitments", filter=Q(commitments__ended_on=None), distinct=True),
+        said=Count("commitments__check_ins", filter=said, distinct=True),
+        lived=Count(
+            "commitments__check_ins", filter=Q(commitments__check_ins__done=True), distinct=True
+        ),
     )
     revealed = Judgement.objects.filter(
         option__weighing__mission=mission, option__weighing__revealed_at__isnull=False
@@ -224,13 +221,17 @@ def clause_use(mission: Mission) -> list[ClauseUse]:
             sum(settles(weighing, clause.pk) for weighing in options),
             len(options),
             clause.living,
+            clause.lived,
+            clause.said,
         )
         for clause in clauses
     ]
 
 
-def commitments(mission: Mission, *, this_week: dt.date) -> list[Lived]:
-    """Its living commitments with the last weeks, in 2 SQL queries."""
+def commitments(
+    mission: Mission, *, this_week: dt.date, owner: Membership | None = None
+) -> list[Lived]:
+    """Its living commitments, or those of one owner, with the last weeks, in 2 SQL queries."""
     mondays = [this_week - dt.timedelta(weeks=back) for back in range(WEEKS_SHOWN)][::-1]
     said = CheckIn.objects.filter(week__gte=mondays[0])
     found = (
@@ -238,12 +239,43 @@ def commitments(mission: Mission, *, this_week: dt.date) -> list[Lived]:
         .select_related("clause", "owner__user")
         .prefetch_related(Prefetch("check_ins", queryset=said, to_attr="lately"))
     )
+    if owner is not None:
+        found = found.filter(owner=owner)
     lived = []
     for commitment in found:
         words = {one.week: one.done for one in commitment.lately}
         weeks = tuple(Week(day, words.get(day)) for day in mondays)
         lived.append(Lived(commitment, weeks))
     return lived
+
+
+def ended_commitments(mission: Mission) -> QuerySet[Commitment]:
+    """Those that are no longer asked about, the latest first, each with `lived` and `said`."""
+    return (
+        Commitment.objects.filter(clause__mission=mission, ended_on__isnull=False)
+        .annotate(said=Count("check_ins"), lived=Count("check_ins", filter=Q(check_ins__done=True)))
+        .select_related("clause", "owner__user")
+        .order_by("-ended_on", "-pk")
+    )
+
+
+def is_quiet(membership: Membership) -> bool:
+    """Whether this owner is not asked by email."""
+    return QuietOwner.objects.filter(membership=membership).exists()
+
+
+def said_since(mission: Mission) -> QuerySet[Comment]:
+    """What customers wrote in rounds that were closed since the mission was adopted, as far as it
+    was released, in an order that says nothing; not the words for a mission."""
+    return Comment.objects.filter(
+        organisation=mission.organisation_id,
+        round__audience=Round.Audience.EXTERNAL,
+        round__closed_at__date__gte=mission.adopted_on or dt.date.max,
+        round__mission_round=None,
+        round__ranking=None,
+        round__consent=None,
+        released_at__isnull=False,
+    ).order_by("pk")
 
 
 def quotes(mission: Mission) -> QuerySet[Contribution]:

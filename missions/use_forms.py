@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from accounts.wording import Worded
 from missions.forms import LONGEST_WORDS, PlainText
 from missions.models import Decision, Mission, StatementClause, WeighedOption, Weighing
 from missions.services.compass import FEWEST_OPTIONS, MOST_OPTIONS
-from programme.models import Membership, Role
+from programme.models import Membership, Organisation, Role
 
 LONGEST_OPTION = 300
 
@@ -74,7 +75,7 @@ class SettleForm(Worded, forms.Form):
     )
     review_on = forms.DateField(
         label="When will you look at what came of it?",
-        help_text="You can leave this empty.",
+        help_text="On that day an email asks you. You can leave this empty.",
         required=False,
         widget=_day(),
     )
@@ -101,6 +102,24 @@ class SettleForm(Worded, forms.Form):
         elif decided and review and review <= decided:
             self.add_error("review_on", "Choose a day after the decision.")
         return cleaned
+
+
+class DecisionReviewForm(Worded, forms.Form):
+    """The second look at a decision."""
+
+    kept = forms.ChoiceField(
+        label="Did it do for the customer what we said?",
+        choices=Decision.Kept.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the three."},
+    )
+    outcome = PlainText(
+        label="What came of it?",
+        help_text="How do you know? A sentence from a customer says more than a guess.",
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say what came of it, even if it is “we do not know”."},
+    )
 
 
 class _Clauses(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -133,19 +152,52 @@ class CommitmentForm(Worded, forms.Form):
                 "invalid_choice": "Choose one of these parts.",
             },
         )
-        owner = _People(
-            label="Who?",
-            queryset=Membership.objects.filter(organisation=mission.organisation)
-            .exclude(role=Role.AUDITOR)
-            .select_related("user")
-            .order_by("user__name", "pk"),
-            empty_label=None,
+        self.fields = {"clause": clause, **self.fields, "owner": _owner(mission.organisation)}
+
+
+class GiveForm(Worded, forms.Form):
+    """Who lives a commitment from now on."""
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"] = _owner(organisation)
+
+
+def _owner(organisation: Organisation) -> _People:
+    return _People(
+        label="Who?",
+        queryset=_colleagues(organisation),
+        empty_label=None,
+        error_messages={
+            "required": "Choose who will do it.",
+            "invalid_choice": "Choose someone from the list.",
+        },
+    )
+
+
+def _colleagues(organisation: Organisation) -> QuerySet[Membership]:
+    """Those who work here, by name."""
+    return (
+        Membership.objects.filter(organisation=organisation)
+        .exclude(role=Role.AUDITOR)
+        .select_related("user")
+        .order_by("user__name", "pk")
+    )
+
+
+class JudgesForm(forms.Form):
+    """Whom to ask to judge."""
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wrong = "Choose colleagues from the list."
+        self.fields["colleagues"] = forms.ModelMultipleChoiceField(
+            queryset=_colleagues(organisation),
             error_messages={
-                "required": "Choose who will do it.",
-                "invalid_choice": "Choose someone from the list.",
+                "required": "Choose whom to ask.",
+                **dict.fromkeys(("invalid_choice", "invalid_pk_value", "invalid_list"), wrong),
             },
         )
-        self.fields = {"clause": clause, **self.fields, "owner": owner}
 
 
 class HideForm(Worded, forms.Form):

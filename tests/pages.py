@@ -75,6 +75,7 @@ QUERIES = {
     "touchpoints:index": ("", "?view=list", "?show=gap", "?show=staff&changed=1&sort=priority"),
     "touchpoints:cell": ("", "?voice=staff"),
     "feedback:survey_edit": ("", "?question=recommend"),
+    "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
     "missions:words": ("", "?voice=customer", "?change=1"),
     "missions:draft_compare": ("?from=1&to=2",),
 }
@@ -247,7 +248,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
             name: [0]
             for name in ("asked", "candidate", "critique", "consent", "answer", "suggestion")
         },
-        "weighing": [first(Weighing)],
+        "weighing": [first(Weighing), first(Weighing, revealed_at__isnull=False)],
         "commitment": [first(Commitment)],
         "contribution": [first(Contribution, mission__state="themes")],
         "theme": [first(Theme, mission__state="themes")],

@@ -1,5 +1,6 @@
 """Every page in a real browser, with the sample in it: whole, wide enough, readable, quick."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -16,6 +17,10 @@ from accounts.models import User
 from accounts.signin import signin_url
 from feedback.models import Invitation, Round
 from feedback.services import hash_of
+from missions import queries
+from missions.models import Commitment
+from missions.services.check_ins import link_token
+from missions.services.commitments import monday
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
 from programme.services import reminders_address
@@ -125,6 +130,7 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages |= {reminders: 200, "/reminders/unknown/": 404}
     pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
     pages[reverse("public_mission", args=[organisation.slug])] = 200
+    pages |= _pages_of_an_owner(organisation)
     return pages | _respondents_pages(organisation)
 
 
@@ -148,6 +154,19 @@ def _respondents_pages(organisation: Organisation) -> dict[str, int]:
     closed = Invitation.objects.filter(round__state=Round.State.CLOSED, round__confidential=False)
     Invitation.objects.filter(pk=closed[0].pk).update(token_hash=hash_of("closed"))
     return pages | {"/a/closed/": 410, "/a/unknown/": 404}
+
+
+def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:
+    """The weekly question, before and after everything has a word; and stopping it."""
+    week = monday(queries.today(organisation)) - dt.timedelta(weeks=1)
+    asked = Commitment.objects.filter(organisation=organisation)
+    pages = {}
+    for commitment in asked.order_by("pk"):
+        assert commitment.owner is not None
+        token = link_token(membership=commitment.owner, week=week)
+        pages[reverse("check_in", args=[token])] = 200
+        pages[reverse("check_in_stop", args=[token])] = 200
+    return pages | {reverse("check_in", args=["unknown"]): 404}
 
 
 def _kept_email() -> str:

@@ -6,21 +6,22 @@ from django.utils import timezone
 
 from feedback.models import Case, Comment
 from focusprog.sample import company, words
+from focusprog.sample.compass import use_the_mission
 from focusprog.sample.people import Cast
-from missions.models import Contribution, Decision, Draft, Mission, Theme
+from missions.models import Contribution, Draft, Mission, Theme
 from programme.models import Period, Role
 from touchpoints.models import Improvement
 
 
 def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
     """Write them; `quarters` are the eight closed ones, oldest first."""
-    _adopted_mission(cast, quarters[0].ends_on)
+    _adopted_mission(cast, quarters[0].ends_on, today)
     _open_mission(cast)
     _improvements(cast, quarters, today)
     _cases(cast, today)
 
 
-def _adopted_mission(cast: Cast, adopted_on: dt.date) -> None:
+def _adopted_mission(cast: Cast, adopted_on: dt.date, today: dt.date) -> None:
     organisation, leader = cast.organisation, cast.members[Role.LEADER]
     mission = Mission.objects.create(
         organisation=organisation,
@@ -36,19 +37,7 @@ def _adopted_mission(cast: Cast, adopted_on: dt.date) -> None:
         Draft(organisation=organisation, mission=mission, version=version, text=text, author=leader)
         for version, text in enumerate((*words.EARLIER_DRAFTS, words.ADOPTED), 1)
     )
-    Decision.objects.bulk_create(
-        Decision(
-            organisation=organisation,
-            mission=mission,
-            title=title,
-            customer_change=change,
-            fit=fit,
-            outcome=outcome,
-            decided_on=timezone.localdate() - dt.timedelta(days=days),
-            decided_by=leader,
-        )
-        for title, change, fit, outcome, days in words.DECISIONS
-    )
+    use_the_mission(cast, mission, today)
 
 
 def _open_mission(cast: Cast) -> None:

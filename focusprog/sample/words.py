@@ -57,24 +57,6 @@ OPEN_WORDS = (
 )  # fmt: skip
 
 # title, what it changes for the customer, fit, outcome, days ago
-DECISIONS = (
-    ("Close the desk between ten at night and six",
-     "Callers at night would reach a company that does not know their building.",
-     "hurts", "Not done. The night desk stays.", 420),
-    ("Give engineers the customer’s mobile number",
-     "They hear from the person who is coming, not from a switchboard.",
-     "helps", "Done, with the customer’s consent at the first visit.", 300),
-    ("Charge for the second visit to the same fault",
-     "They would pay for our not mending it the first time.",
-     "hurts", "Dropped after the engineers objected.", 180),
-    ("Buy the smaller vans",
-     "Fewer parts on board, so more waits.",
-     "hurts", "Put off until the parts list is done.", 95),
-    ("Paint the vans green",
-     "Nothing that we could name.",
-     "neutral", "Done when a van is due for paint anyway.", 40),
-)  # fmt: skip
-
 # touchpoint, kind of answer it goes with, words
 COMMENTS = (
     ("Being told when help comes", "misery", "Two hours on the landing with shopping and no word."),

@@ -26,6 +26,7 @@ from missions.models.mission import (
     Weighing,
 )
 from missions.models.suggestion import ThemeSuggestion
+from missions.models.use import JudgeInvite, QuietOwner, WeekAsked
 
 __all__ = [
     "Candidate",
@@ -38,9 +39,11 @@ __all__ = [
     "Decision",
     "Draft",
     "Hiding",
+    "JudgeInvite",
     "Judgement",
     "Mission",
     "MissionRound",
+    "QuietOwner",
     "Ranking",
     "Readiness",
     "StatementClause",
@@ -48,6 +51,7 @@ __all__ = [
     "Theme",
     "ThemeSuggestion",
     "Voice",
+    "WeekAsked",
     "WeighedOption",
     "Weighing",
 ]

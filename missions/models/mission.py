@@ -183,6 +183,11 @@ class Decision(OrganisationOwned):
         NEUTRAL = "neutral", "Neutral"
         HURTS = "hurts", "Hurts"
 
+    class Kept(models.TextChoices):
+        YES = "yes", "Yes"
+        PARTLY = "partly", "Partly"
+        NO = "no", "No"
+
     mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="decisions")
     title = models.CharField(max_length=300)
     customer_change = models.TextField("what does this change for the customer?")
@@ -193,6 +198,10 @@ class Decision(OrganisationOwned):
     decided_on = models.DateField()
     review_on = models.DateField(null=True, blank=True)
     reviewed_on = models.DateField(null=True, blank=True)
+    # Whether it did for the customer what was said; empty until it was looked at again.
+    kept = models.CharField(max_length=10, choices=Kept, blank=True)
+    # The review date that its reminder was about.
+    reminded_of = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -200,6 +209,11 @@ class Decision(OrganisationOwned):
 
     class Meta:
         ordering: ClassVar = ["-decided_on", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(customer_change__regex=r"\S"), name="decision_asks_for_customer"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -245,6 +259,11 @@ class Weighing(OrganisationOwned):
 
     class Meta:
         ordering: ClassVar = ["-opened_at", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(customer_change__regex=r"\S"), name="weighing_asks_for_customer"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.question

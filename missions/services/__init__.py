@@ -7,8 +7,21 @@ from missions.services.candidates import (
     close_rankings,
     take_back_candidate,
 )
-from missions.services.commitments import check_in, end_commitment, make_commitment
-from missions.services.compass import judge, number_clauses, open_weighing, reveal, settle
+from missions.services.check_ins import ask_owners, read_link, set_asked_weekly
+from missions.services.commitments import (
+    check_in,
+    end_commitment,
+    give_commitment,
+    make_commitment,
+)
+from missions.services.compass import (
+    invite_judges,
+    judge,
+    number_clauses,
+    open_weighing,
+    reveal,
+    settle,
+)
 from missions.services.consent import (
     answer_consent,
     close_consent,
@@ -18,7 +31,12 @@ from missions.services.consent import (
     withdraw_objection,
 )
 from missions.services.critique import freeze_critique, open_critique, settle_suggestion, suggest
-from missions.services.decisions import change_decision, record_decision
+from missions.services.decisions import (
+    change_decision,
+    record_decision,
+    remind_of_decisions,
+    review_decision,
+)
 from missions.services.drafts import adopt, save_draft
 from missions.services.errors import MissionsError, StaleDraftError
 from missions.services.review import (
@@ -44,6 +62,7 @@ __all__ = [
     "adopt",
     "answer_consent",
     "ask_for_words",
+    "ask_owners",
     "ask_to_rank",
     "change_decision",
     "check_in",
@@ -55,7 +74,9 @@ __all__ = [
     "end_commitment",
     "freeze_critique",
     "gather_contributions",
+    "give_commitment",
     "hide_contribution",
+    "invite_judges",
     "judge",
     "make_commitment",
     "number_clauses",
@@ -64,11 +85,15 @@ __all__ = [
     "open_weighing",
     "override_objection",
     "put_in_theme",
+    "read_link",
     "record_decision",
+    "remind_of_decisions",
     "remind_of_reviews",
     "rename_theme",
     "reveal",
+    "review_decision",
     "save_draft",
+    "set_asked_weekly",
     "set_quotable",
     "settle",
     "settle_consent",

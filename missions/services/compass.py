@@ -1,22 +1,28 @@
 """The compass: options weighed against the mission clause by clause, apart and then together."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from missions.clauses import clauses
 from missions.models import (
     Decision,
+    JudgeInvite,
     Judgement,
     Mission,
     StatementClause,
     WeighedOption,
     Weighing,
 )
-from missions.services.decisions import record_decision
+from missions.services.decisions import ask_for_customer, record_decision
 from missions.services.errors import MissionsError
+from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Role
 
 LEAST_JUDGES = 2
@@ -58,8 +64,7 @@ def open_weighing(
 ) -> Weighing:
     """Put two to six options before the members, to be judged apart."""
     number_clauses(mission=mission)
-    if not customer_change.strip():
-        raise MissionsError("Say first what this changes for the customer.")
+    ask_for_customer(customer_change)
     if not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
         raise MissionsError("Name two to six options.")
     if len({option.casefold() for option in options}) < len(options):
@@ -85,6 +90,57 @@ def open_weighing(
 
 
 @transaction.atomic
+def invite_judges(
+    *, weighing: Weighing, colleagues: Collection[Membership], invited_by: Membership
+) -> int:
+    """Ask colleagues by email to judge, once each; how many were not asked before."""
+    weighing = _held(weighing)
+    if weighing.revealed_at:
+        raise MissionsError("The judgements have been revealed: nobody can judge any more.")
+    for one in colleagues:
+        if one.organisation_id != weighing.organisation_id or one.role == Role.AUDITOR:
+            raise MissionsError("Choose colleagues who work here.")
+    known = set(weighing.invites.values_list("membership_id", flat=True))
+    new = [one for one in colleagues if one.pk not in known]
+    if not new:
+        raise MissionsError("Choose whom to ask. Those who were asked already are not asked twice.")
+    JudgeInvite.objects.bulk_create(
+        JudgeInvite(
+            organisation_id=weighing.organisation_id,
+            weighing=weighing,
+            membership=one,
+            invited_by=invited_by,
+        )
+        for one in new
+    )
+    write_emails(_invitation(weighing, one, invited_by) for one in new)
+    return len(new)
+
+
+def _invitation(weighing: Weighing, to: Membership, by: Membership) -> NewEmail:
+    organisation = weighing.organisation
+    place = {"organisation": organisation.slug, "weighing": weighing.pk}
+    context = {
+        "sender": organisation.name,
+        "language": organisation.language,
+        "weighing": weighing,
+        "by": by,
+        "link": urljoin(settings.BASE_URL, reverse("missions:weighing", kwargs=place)),
+    }
+    return NewEmail(
+        key=f"weighing:{weighing.pk}:judge:{to.pk}",
+        to_email=to.user.email,
+        to_name=to.user.name,
+        subject=f"Your judgement, please: {weighing.question}",
+        text=render_to_string("missions/judge_email.txt", context),
+        html=render_to_string("missions/judge_email.html", context),
+        from_name=organisation.name,
+        reply_to=by.user.email,
+        organisation_id=organisation.pk,
+    )
+
+
+@transaction.atomic
 def judge(
     *, weighing: Weighing, membership: Membership, answers: Mapping[tuple[int, int], str]
 ) -> None:
@@ -93,6 +149,8 @@ def judge(
     `answers` is keyed by (option, clause), both primary keys.
     """
     weighing = _held(weighing)
+    if membership.organisation_id != weighing.organisation_id or membership.role == Role.AUDITOR:
+        raise MissionsError("Only colleagues who work here judge.")
     if weighing.revealed_at:
         raise MissionsError("The judgements have been revealed, so they stay as they are.")
     options = set(weighing.options.values_list("pk", flat=True))
@@ -178,6 +236,6 @@ def settle(
 def _held(weighing: Weighing) -> Weighing:
     return (
         Weighing.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("mission")
+        .select_related("mission", "organisation")
         .get(pk=weighing.pk)
     )

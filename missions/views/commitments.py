@@ -12,6 +12,8 @@ from missions.views.pages import sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
+ENDED_SHOWN = 50
+
 
 @members()
 def commitments(request: OrganisationRequest) -> HttpResponse:
@@ -21,8 +23,11 @@ def commitments(request: OrganisationRequest) -> HttpResponse:
     context = {
         "mission": adopted,
         "lived": lived,
+        "ended": usage.ended_commitments(adopted)[:ENDED_SHOWN] if adopted else (),
         "this_week": this_week,
         "said": sum(one.this_week is not None for one in lived),
+        "owns": any(one.commitment.owner_id == request.membership.pk for one in lived),
+        "is_quiet": usage.is_quiet(request.membership),
     }
     return render(request, "missions/commitments.html", context)
 
@@ -76,9 +81,42 @@ def commitment_close(request: OrganisationRequest, commitment: int) -> HttpRespo
     return render(request, "missions/commitment_close.html", {"commitment": found})
 
 
+@members(Role.MANAGER)
+def commitment_give(request: OrganisationRequest, commitment: int) -> HttpResponse:
+    """To another owner, or to one where nobody is left."""
+    found = _find(request, commitment)
+    form = use_forms.GiveForm(
+        sent(request), organisation=request.organisation, initial={"owner": found.owner_id}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.give_commitment(commitment=found, owner=form.cleaned_data["owner"])
+        except services.MissionsError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, "The commitment has its owner.")
+            return _to_list(request)
+    status = 422 if form.errors else 200
+    context = {"commitment": found, "form": form}
+    return render(request, "missions/commitment_give.html", context, status=status)
+
+
+@members(Role.MANAGER, Role.MEMBER)
+@require_POST
+def check_in_emails(request: OrganisationRequest) -> HttpResponse:
+    """Whether one is asked by email each Monday."""
+    asked = request.POST.get("asked") == "yes"
+    services.set_asked_weekly(membership=request.membership, asked=asked)
+    messages.success(
+        request,
+        "You are asked by email each Monday." if asked else "You are no longer asked by email.",
+    )
+    return _to_list(request)
+
+
 def _find(request: OrganisationRequest, commitment: int) -> Commitment:
     return get_object_or_404(
-        Commitment.objects.select_related("organisation"),
+        Commitment.objects.select_related("organisation", "owner__user"),
         pk=commitment,
         organisation=request.organisation,
     )

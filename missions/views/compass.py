@@ -39,7 +39,7 @@ def weighing_add(request: OrganisationRequest) -> HttpResponse:
         except services.MissionsError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, "It is open. Judge it first, then ask a colleague to.")
+            messages.success(request, "It is open. Judge it yourself, and ask colleagues to.")
             return _to(made)
     status = 422 if form.errors else 200
     context = {"form": form, "mission": adopted}
@@ -74,6 +74,28 @@ def weighing_judge(request: OrganisationRequest, weighing: int) -> HttpResponse:
             messages.success(request, "Your judgement is kept. Nobody sees it before the reveal.")
             return _to(found)
     return _page(request, found, said=said, problem=problem)
+
+
+@members(Role.MANAGER)
+@require_POST
+def weighing_invite(request: OrganisationRequest, weighing: int) -> HttpResponse:
+    found = _find(request, weighing)
+    form = use_forms.JudgesForm(request.POST, organisation=request.organisation)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["colleagues"][0]))
+        return _to(found)
+    try:
+        asked = services.invite_judges(
+            weighing=found,
+            colleagues=list(form.cleaned_data["colleagues"]),
+            invited_by=request.membership,
+        )
+    except services.MissionsError as problem:
+        messages.error(request, str(problem))
+    else:
+        people = "1 colleague has" if asked == 1 else f"{asked} colleagues have"
+        messages.success(request, f"{people} been asked by email.")
+    return _to(found)
 
 
 @members(Role.MANAGER)
@@ -128,6 +150,8 @@ def _page(
         today = queries.today(request.organisation)
         form = use_forms.SettleForm(weighing=weighing, initial={"decided_on": today})
     options = list(weighing.options.all())
+    judged = usage.judged(weighing) if weighing.revealed_at else []
+    may_invite = request.membership.can_edit and not weighing.revealed_at
     context = {
         "weighing": weighing,
         "options": options,
@@ -145,7 +169,9 @@ def _page(
             )
             for clause in (weighing.mission.statement_clauses.all() if may_judge else ())
         ],
-        "judged": usage.judged(weighing) if weighing.revealed_at else (),
+        "judged": judged,
+        "divided": [one for one in judged if one.divided],
+        "colleagues": usage.invited(weighing) if may_invite else (),
         "form": form if can_settle else None,
     }
     wrong = problem or (form is not None and form.errors)

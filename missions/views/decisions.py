@@ -1,5 +1,6 @@
-"""Decisions, each tested against the adopted mission."""
+"""Decisions, each tested against the adopted mission: the register, and a second look."""
 
+import datetime as dt
 import re
 
 from django.contrib import messages
@@ -9,97 +10,87 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from missions import forms, queries, services, usage
+from missions import decisions_print, forms, queries, services, usage, use_forms
+from missions import register as registers
 from missions.models import Decision
 from missions.views.pages import a_page, sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.printing import PrintError
 from programme.tables import write_csv, write_xlsx
 
-COLUMNS = (
-    "decided on",
-    "decision",
-    "what it changes for the customer",
-    "held against the mission",
-    "asked before deciding",
-    "what came of it",
-    "to be looked at again",
-    "looked at again",
-    "decided by",
-    "mission",
-)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LONGEST_SEARCH = 200
 
 
 @members()
 def decisions(request: OrganisationRequest) -> HttpResponse:
-    chosen, found = _chosen(request)
-    everything = usage.register(request.organisation, today=queries.today(request.organisation))
+    narrowed, found = _narrowed(request)
+    today = queries.today(request.organisation)
+    everything = registers.register(request.organisation, today=today)
     context = {
         "page": a_page(request, found),
         "adopted": queries.adopted(request.organisation),
         "weighings": usage.open_weighings(request.organisation),
-        "share": usage.share_that_asked(everything),
-        "years": usage.years(request.organisation),
+        "share": registers.share_that_asked(everything),
+        "quarters": registers.share_by_quarter(request.organisation),
+        "years": registers.years(request.organisation),
+        "deciders": registers.deciders(request.organisation),
         "fits": Decision.Fit.choices,
-        "review_states": usage.REVIEW_STATES,
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "today": queries.today(request.organisation),
+        "review_states": registers.REVIEW_STATES,
+        "asked_states": registers.ASKED_STATES,
+        "narrowed": narrowed,
+        "filtered": narrowed != registers.Narrowed(),
+        "today": today,
     }
     return render(request, "missions/decisions.html", context)
 
 
 @members()
 def decisions_table(request: OrganisationRequest, kind: str) -> HttpResponse:
-    """The register as it is filtered, as a CSV or XLSX file."""
-    if kind not in {"csv", "xlsx"}:
+    """The register as it is filtered, as a CSV, XLSX or PDF file."""
+    if kind not in {"csv", "xlsx", "pdf"}:
         raise Http404
-    _, found = _chosen(request)
-    rows = [_row(decision) for decision in found]
+    narrowed, found = _narrowed(request)
     if kind == "csv":
-        answer = HttpResponse("".join(write_csv(COLUMNS, rows)), content_type="text/csv")
+        table = "".join(write_csv(registers.COLUMNS, registers.rows(found)))
+        answer = HttpResponse(table, content_type="text/csv")
+    elif kind == "xlsx":
+        book = write_xlsx(registers.COLUMNS, registers.rows(found))
+        answer = HttpResponse(book, content_type=_XLSX)
     else:
-        answer = HttpResponse(
-            write_xlsx(COLUMNS, rows),
-            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        )
-    named = content_disposition_header(as_attachment=True, filename=f"decisions.{kind}")
+        try:
+            pdf = decisions_print.printed(
+                organisation=request.organisation,
+                decisions=found,
+                is_all=narrowed == registers.Narrowed(),
+            )
+        except PrintError as problem:
+            messages.error(request, f"{problem} Narrow the register, or take it as a CSV file.")
+            return _to_register(request)
+        answer = HttpResponse(pdf, content_type="application/pdf")
+    named = content_disposition_header(as_attachment=kind != "pdf", filename=f"decisions.{kind}")
     answer["Content-Disposition"] = named or "attachment"
     return answer
 
 
-def _chosen(request: OrganisationRequest) -> tuple[dict[str, str], QuerySet[Decision]]:
+def _narrowed(request: OrganisationRequest) -> tuple[registers.Narrowed, QuerySet[Decision]]:
     """What the register is narrowed to, nonsense left out, and what is then in it."""
-    year, fit, reviewed = (request.GET.get(name, "") for name in ("year", "fit", "reviewed"))
-    chosen = {
-        "year": year if re.fullmatch(r"(19|20|21)\d\d", year, re.ASCII) else "",
-        "fit": fit if fit in Decision.Fit.values else "",
-        "reviewed": reviewed if reviewed in usage.REVIEW_STATES else "",
-    }
-    found = usage.register(
-        request.organisation,
-        today=queries.today(request.organisation),
-        year=int(chosen["year"]) if chosen["year"] else None,
-        fit=chosen["fit"],
-        reviewed=chosen["reviewed"],
+    given = {name: request.GET.get(name, "") for name in ("year", "fit", "reviewed", "asked", "by")}
+    narrowed = registers.Narrowed(
+        year=_number(given["year"], r"(19|20|21)\d\d"),
+        fit=given["fit"] if given["fit"] in Decision.Fit.values else "",
+        reviewed=given["reviewed"] if given["reviewed"] in registers.REVIEW_STATES else "",
+        asked=given["asked"] if given["asked"] in registers.ASKED_STATES else "",
+        by=_number(given["by"], r"[1-9]\d{0,15}"),
+        text=request.GET.get("q", "").strip()[:_LONGEST_SEARCH],
     )
-    return chosen, found
+    today = queries.today(request.organisation)
+    return narrowed, registers.register(request.organisation, today=today, narrowed=narrowed)
 
 
-def _row(decision: Decision) -> list[object]:
-    asked = {True: "yes", False: "no", None: ""}[decision.asked_first]
-    return [
-        decision.decided_on,
-        decision.title,
-        decision.customer_change,
-        decision.get_fit_display(),
-        asked,
-        decision.outcome,
-        decision.review_on,
-        decision.reviewed_on,
-        decision.decided_by.user if decision.decided_by else "",
-        decision.mission.title,
-    ]
+def _number(text: str, form: str) -> int | None:
+    return int(text) if re.fullmatch(form, text, re.ASCII) else None
 
 
 @members(Role.MANAGER)
@@ -108,9 +99,9 @@ def decision_add(request: OrganisationRequest) -> HttpResponse:
     if adopted is None:
         messages.info(request, "Decisions are tested against an adopted mission: adopt one first.")
         return _to_register(request)
-    form = forms.DecisionForm(
-        sent(request), initial={"decided_on": queries.today(request.organisation)}
-    )
+    today = queries.today(request.organisation)
+    initial = {"decided_on": today, "review_on": today + dt.timedelta(days=90)}
+    form = forms.DecisionForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.record_decision(
@@ -128,25 +119,49 @@ def decision_add(request: OrganisationRequest) -> HttpResponse:
 
 @members(Role.MANAGER)
 def decision_edit(request: OrganisationRequest, decision: int) -> HttpResponse:
-    """Say what came of it, or put a word right; the mission it was tested against stays."""
-    found = get_object_or_404(
-        Decision.objects.select_related("mission"), pk=decision, organisation=request.organisation
-    )
-    initial = {
-        name: getattr(found, name)
-        for name in (
-            *("title", "customer_change", "asked_first", "fit", "outcome"),
-            *("decided_on", "review_on", "reviewed_on"),
-        )
-    }
-    form = forms.DecisionForm(sent(request), initial=initial)
+    """Put a word right; the mission it was tested against stays."""
+    found = _find(request, decision)
+    names = ("title", "customer_change", "asked_first", "fit", "outcome", "decided_on", "review_on")
+    form = forms.DecisionForm(sent(request), initial={name: getattr(found, name) for name in names})
     if request.method == "POST" and form.is_valid():
-        services.change_decision(decision=found, **form.cleaned_data)
-        messages.success(request, "The decision has been changed.")
-        return _to_register(request)
+        try:
+            services.change_decision(decision=found, **form.cleaned_data)
+        except services.MissionsError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, "The decision has been changed.")
+            return _to_register(request)
     context = {"form": form, "mission": found.mission, "decision": found}
     status = 422 if form.errors else 200
     return render(request, "missions/decision_form.html", context, status=status)
+
+
+@members(Role.MANAGER)
+def decision_review(request: OrganisationRequest, decision: int) -> HttpResponse:
+    """The second look: did it do for the customer what we said?"""
+    found = _find(request, decision)
+    initial = {"kept": found.kept, "outcome": found.outcome}
+    form = use_forms.DecisionReviewForm(sent(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        today = queries.today(request.organisation)
+        try:
+            services.review_decision(decision=found, reviewed_on=today, **form.cleaned_data)
+        except services.MissionsError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, "What came of it is in the register.")
+            return _to_register(request)
+    context = {"form": form, "decision": found}
+    status = 422 if form.errors else 200
+    return render(request, "missions/decision_review.html", context, status=status)
+
+
+def _find(request: OrganisationRequest, decision: int) -> Decision:
+    return get_object_or_404(
+        Decision.objects.select_related("mission", "decided_by__user"),
+        pk=decision,
+        organisation=request.organisation,
+    )
 
 
 def _to_register(request: OrganisationRequest) -> HttpResponse:

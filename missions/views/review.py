@@ -6,30 +6,43 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from feedback.models import Comment
 from missions import poster as posters
-from missions import queries, services, usage, use_forms
+from missions import queries, register, services, usage, use_forms
 from missions.models import Contribution
 from missions.views.pages import find_mission, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.printing import PrintError
 
+SHOWN = 20
+
 
 @members()
 def review(request: OrganisationRequest) -> HttpResponse:
-    """How each clause has served, and which decisions wait to be looked at again."""
+    """All that speaks for the mission or against it: how each clause has served, what was decided
+    and what came of it, how it is lived, what customers have said since."""
     adopted = queries.adopted(request.organisation)
     today = queries.today(request.organisation)
     if adopted:
         services.number_clauses(mission=adopted)
-    register = usage.register(request.organisation, today=today)
-    due = usage.register(request.organisation, today=today, reviewed="due")
+    since = register.register(request.organisation, today=today)
+    if adopted:
+        since = since.filter(mission=adopted)
+    due = register.register(
+        request.organisation, today=today, narrowed=register.Narrowed(reviewed="due")
+    )
+    said = usage.said_since(adopted) if adopted else Comment.objects.none()
     context = {
         "mission": adopted,
         "is_due": bool(adopted and adopted.review_on and adopted.review_on <= today),
         "clauses": usage.clause_use(adopted) if adopted else [],
-        "share": usage.share_that_asked(register),
-        "due": due[:20],
+        "share": register.share_that_asked(since),
+        "kept": register.kept(since),
+        "due": due[:SHOWN],
+        "due_in_all": due.count(),
+        "said": said[:SHOWN],
+        "said_in_all": said.count(),
         "least_weighings": usage.LEAST_WEIGHINGS,
         "is_leader": request.membership.role == Role.LEADER,
     }

@@ -1,0 +1,36 @@
+"""The register of decisions as a PDF, to read in a meeting or to keep."""
+
+import hashlib
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from missions import queries, register
+from missions.models import Decision
+from programme.models import Organisation
+from programme.printing import print_pages
+
+KEEP_SECONDS = 24 * 3600
+
+
+def printed(*, organisation: Organisation, decisions: QuerySet[Decision], is_all: bool) -> bytes:
+    """The PDF of those decisions; kept while their words stay the same. PrintError."""
+    html = render_to_string(
+        "missions/decisions_print.html",
+        {
+            "organisation": organisation,
+            "decisions": decisions,
+            "share": register.share_that_asked(decisions),
+            "is_all": is_all,
+            "today": queries.today(organisation),
+        },
+    )
+    identifier = hashlib.sha256(html.encode()).hexdigest()
+    key = f"decisions:{identifier}"
+    pdf: bytes | None = cache.get(key)
+    if pdf is None:
+        pdf = print_pages(html, identifier=identifier, at=timezone.now())
+        cache.set(key, pdf, KEEP_SECONDS)
+    return pdf
