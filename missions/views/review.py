@@ -16,6 +16,7 @@ from programme.models import Role
 from programme.printing import PrintError
 
 SHOWN = 20
+QUOTED = 8
 
 
 @members()
@@ -41,7 +42,7 @@ def review(request: OrganisationRequest) -> HttpResponse:
         "kept": register.kept(since),
         "due": due[:SHOWN],
         "due_in_all": due.count(),
-        "said": said[:SHOWN],
+        "said": list(dict.fromkeys(said.values_list("text", flat=True)[:SHOWN]))[:QUOTED],
         "said_in_all": said.count(),
         "least_weighings": usage.LEAST_WEIGHINGS,
         "is_leader": request.membership.role == Role.LEADER,
