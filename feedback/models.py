@@ -221,7 +221,16 @@ class Response(OrganisationOwned):
 
 
 class Comment(OrganisationOwned):
-    """One free-text answer, kept as it was written."""
+    """One free-text answer, kept as it was written.
+
+    Shown once it is released. One of a confidential round that may name someone is held until a
+    leader has read it, and then released or kept back.
+    """
+
+    class Review(models.TextChoices):
+        HELD = "held", "Waiting to be read"
+        RELEASED = "released", "Released"
+        KEPT_BACK = "kept", "Kept back"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="comments")
@@ -238,10 +247,17 @@ class Comment(OrganisationOwned):
     )
     text = models.TextField()
     released_at = models.DateTimeField(null=True, blank=True)
+    review = models.CharField(max_length=10, choices=Review, blank=True)
+    reviewed_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["organisation", "touchpoint"], name="comment_touchpoint"),
+            models.Index(
+                fields=["organisation"], condition=models.Q(review="held"), name="comment_held"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["response", "question"], name="one_comment_a_question"),

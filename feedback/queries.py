@@ -269,6 +269,19 @@ def comments(*, round: Round) -> QuerySet[Comment]:
     )
 
 
+def held_comments(organisation: Organisation, *, decided: bool = False) -> QuerySet[Comment]:
+    """Comments that may name someone: those that wait to be read, or those decided on."""
+    found = Comment.objects.filter(organisation=organisation)
+    wanted = (
+        found.exclude(review__in=["", Comment.Review.HELD])
+        if decided
+        else found.filter(review=Comment.Review.HELD)
+    )
+    return wanted.select_related("round", "question", "reviewed_by__user").order_by(
+        "-round__closed_at", "pk"
+    )
+
+
 def touchpoint_comments(*, touchpoint: Touchpoint, period: Period | None) -> QuerySet[Comment]:
     """Released comments about one touchpoint, in one quarter or in all."""
     found = Comment.objects.filter(

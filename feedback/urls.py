@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback import case_views, import_views, period_views, survey_views, views
+from feedback import case_views, import_views, period_views, review_views, survey_views, views
 
 app_name = "feedback"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("cases/<int:case>/", case_views.case_edit, name="case_edit"),
     path("quarters/", period_views.periods, name="periods"),
     path("quarters/<int:period>/close/", period_views.period_close, name="period_close"),
+    path("held/", review_views.held_comments, name="held_comments"),
+    path("held/<uuid:comment>/", review_views.held_comment_review, name="held_comment_review"),
     path("import/", import_views.import_responses, name="import_responses"),
     path("import/<int:job>/", import_views.import_job, name="import_job"),
 ]

@@ -26,6 +26,10 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "page_obj": page,
         "receipts": queries.receipts_of(list(page)),
         "surveys": queries.surveys(request.organisation),
+        # Only leaders read them.
+        "held": queries.held_comments(request.organisation).count()
+        if request.membership.role == Role.LEADER
+        else 0,
         "open_cases": queries.cases(request.organisation).filter(state="open").count(),
     }
     return render(request, "feedback/index.html", context)
@@ -103,6 +107,7 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
     receipt = queries.receipts_of([found])[0]
     context = {
         "round": found,
+        "held": queries.held_comments(request.organisation).filter(round=found).count(),
         "receipt": receipt,
         "unreachable": receipt.held_back - receipt.recently_asked,
         "closes": services.last_day(found),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page
 
 from feedback.import_jobs import request_import
-from feedback.models import Case, ImportJob, Round, Survey
+from feedback.models import Case, Comment, ImportJob, Round, Survey
 from focusprog.sample.load import load_sample
 from focusprog.sample.people import Cast
 from missions.models import (
@@ -74,6 +74,7 @@ QUERIES = {
     "programme:people": ("", "?kind=customer", "?kind=customer&page=2", "?q=nobody+is+called+so"),
     "touchpoints:index": ("", "?view=list", "?show=gap", "?show=staff&changed=1&sort=priority"),
     "touchpoints:cell": ("", "?voice=staff"),
+    "feedback:held_comments": ("", "?show=decided"),
     "feedback:survey_edit": ("", "?question=recommend"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
     "missions:words": ("", "?voice=customer", "?change=1"),
@@ -240,6 +241,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "survey": [first(Survey, rounds__state=state) for state in ("open", "draft")],
         "case": [first(Case, state=state) for state in ("open", "recovered")],
         "job": [first(ImportJob)],
+        "comment": [str(Comment.objects.filter(organisation=organisation)[0].pk)],
         "decision": [first(Decision)],
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],

@@ -14,6 +14,7 @@ from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.periods import close_period
+from feedback.services.reviewing import review_comment
 from feedback.services.rounds import (
     REST_DAYS,
     asked,
@@ -60,6 +61,7 @@ __all__ = [
     "open_case",
     "open_round",
     "remove_question",
+    "review_comment",
     "save_answers",
     "send_test",
     "set_unsubscribed",

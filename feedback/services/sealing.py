@@ -12,6 +12,7 @@ from django.db import connection
 from feedback import queries
 from feedback.models import Invitation, Question, Round
 from feedback.publishing import Counts, Group, Published, publish
+from feedback.services.reviewing import hold_names
 from feedback.services.rounds import asked
 from programme.models import Team
 
@@ -165,9 +166,9 @@ def seal(closed: Round) -> None:
             cursor.execute(
                 """
                 INSERT INTO feedback_comment (id, organisation_id, round_id, question_id,
-                    touchpoint_id, text, released_at)
+                    touchpoint_id, text, released_at, review)
                 SELECT gen_random_uuid(), r.organisation_id, r.round_id, q.id, q.touchpoint_id,
-                       r.answers ->> q.key, %(now)s
+                       r.answers ->> q.key, %(now)s, ''
                 FROM feedback_response r
                 JOIN feedback_question q
                   ON q.survey_id = %(survey)s AND q.key = ANY(%(texts)s)
@@ -177,6 +178,7 @@ def seal(closed: Round) -> None:
                 """,
                 values,
             )
+            hold_names(round=closed)
         cursor.execute(
             """
             WITH inbox AS (DELETE FROM feedback_response WHERE round_id = %(round)s RETURNING *)
