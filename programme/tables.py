@@ -138,6 +138,11 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _is_number(text) else text
 
 
+def unguarded_cell(text: str) -> str:
+    """What `safe_cell` was given, of a file of ours that comes back."""
+    return text[1:] if text.startswith("'") and safe_cell(text[1:]) == text else text
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)

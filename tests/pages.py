@@ -64,6 +64,7 @@ NOT_PAGES = {
     "missions:decisions_table": "a download",
     "missions:poster": "a download",
     "touchpoints:heatmap_export": "a download",
+    "touchpoints:map_export": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",
@@ -230,6 +231,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "touchpoint": [first(Touchpoint, hand_offs__isnull=False)],
         "hand_off": [first(HandOff)],
         "kind": ["touchpoint"],
+        "start": ["trade"],
         "row": [first(Touchpoint)],
         "improvement": [first(Improvement, state=state) for state in ("planned", "done")],
         "round": [

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from programme.models import Membership, Organisation
+from programme.models import Membership, Organisation, Team
 from tests import factories
 from touchpoints.models import HandOff, Journey, Stage, Touchpoint
+from touchpoints.services import archive
 
 type Url = Callable[..., str]
 
@@ -140,7 +142,9 @@ def test_an_upload_from_a_workbook_brings_known_ones_up_to_date(
         sheet.append(line)
     book.save(file)
     page = _upload(as_manager, url("map_import"), file.getvalue(), "map.xlsx")
-    assert "0 new touchpoints, 1 to bring up to date" in page
+    assert "0 new touchpoints, 1 to bring up to date" in " ".join(page.split())
+    assert "<del>4</del>" in page
+    assert "<ins>2</ins>" in page
     as_manager.post(url("map_import"), {"rows": _signed(page)})
     at.refresh_from_db()
     assert (at.name, at.importance, at.channel) == ("Gate", 2, "in person")
@@ -167,10 +171,89 @@ def test_one_bad_row_keeps_all_out_and_each_problem_is_named(
     assert not Touchpoint.objects.filter(organisation=organisation).exists()
 
 
+def test_what_is_exported_comes_back_as_it_was(
+    as_manager: Client, manager: Membership, organisation: Organisation, url: Url
+) -> None:
+    team = factories.team(organisation, "+Sales")
+    stage = factories.stage(organisation, "'Ask", journey_of=factories.journey(organisation, "=T"))
+    at = factories.touchpoint(organisation, "x" * 300, on=stage)
+    Touchpoint.objects.filter(pk=at.pk).update(
+        channel="-phone",
+        team=team,
+        owner=manager,
+        must_be=True,
+        service_standard="In two days,\n“always”; never =later",
+        description="@home",
+    )
+    archived = factories.touchpoint(organisation, "Gone", on=stage)
+    archive(row=archived)
+    for kind in ("csv", "xlsx"):
+        sent = as_manager.get(url("map_export", kind=kind)).content
+        assert b"Gone" not in sent
+        page = _upload(as_manager, url("map_import"), sent, f"map.{kind}")
+        words = " ".join(page.split())
+        assert "0 new touchpoints, 0 to bring up to date, 1 as on the map already" in words
+    assert as_manager.get(url("map_export", kind="pdf")).status_code == 404
+
+
+def test_an_edited_export_changes_empties_and_adds(
+    as_manager: Client, organisation: Organisation, url: Url
+) -> None:
+    stage = factories.stage(organisation, "S", journey_of=factories.journey(organisation, "J"))
+    at = factories.touchpoint(organisation, "Till", on=stage)
+    Touchpoint.objects.filter(pk=at.pk).update(
+        channel="shop", description="Old", team=factories.team(organisation, "Sales")
+    )
+    lines = as_manager.get(url("map_export", kind="csv")).content.decode("utf-8-sig").splitlines()
+    assert lines[1] == "J,S,Till,shop,,Sales,3,no,,Old"
+    edited = [lines[0], "J,S,till,,,-,5,,Quick,–", "J,S,Door,shop,,,,,,", "J,New,Bell,,,,,,,"]
+    page = _upload(as_manager, url("map_import"), "\n".join(edited).encode())
+    assert "<em>emptied</em>" in page
+    as_manager.post(url("map_import"), {"rows": _signed(page)})
+    assert _names(organisation) == ["Till", "Door", "Bell"]
+    at.refresh_from_db()
+    assert (at.channel, at.team, at.importance) == ("shop", None, 5)
+    assert (at.service_standard, at.description) == ("Quick", "")
+
+
+def test_four_hundred_touchpoints_come_in_with_few_queries(
+    as_manager: Client,
+    organisation: Organisation,
+    url: Url,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    rows = "".join(f"J,S{n % 8},Place {n},phone,,,{n % 5 + 1},no,,\n" for n in range(400))
+    heads = "journey,stage,touchpoint,channel,owner email,team,importance,must-be,"
+    heads += "what good looks like,description\n"
+    page = _upload(as_manager, url("map_import"), (heads + rows).encode("utf-16"))
+    with django_assert_max_num_queries(40):
+        as_manager.post(url("map_import"), {"rows": _signed(page)})
+    assert len(_names(organisation)) == 400
+    assert as_manager.get(url("map")).status_code == 200
+    again = _upload(as_manager, url("map_import"), (heads + rows).encode("utf-16"))
+    assert 'type="submit"' not in again.split("Choose another file")[0].split('name="rows"')[1]
+
+
+def test_what_is_archived_or_called_alike_is_named(
+    as_manager: Client, organisation: Organisation, url: Url
+) -> None:
+    stage = factories.stage(organisation, "S", journey_of=factories.journey(organisation, "J"))
+    gone = factories.touchpoint(organisation, "Till", on=stage)
+    archive(row=gone)
+    top = factories.team(organisation, "North")
+    Team.objects.create(organisation=organisation, name="Sales", parent=top)
+    factories.team(organisation, "Sales")
+    content = b"journey,stage,touchpoint,team\nJ,S,till,\nJ,S,Door,sales\n"
+    page = _upload(as_manager, url("map_import"), content)
+    assert "Row 2: “Till” is archived: restore it first" in page
+    assert "Row 3: There are 2 teams called “sales”" in page
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "empty"),
+        (b"journey,stage,touchpoint,Stage\nA,B,C,D\n", "two columns called “stage”"),
         (b"journey,stage\nA,B\n", "We did not find touchpoint"),
         (b"journey,stage,touchpoint\n", "no touchpoints under them"),
         (b"journey,stage,touchpoint\nA,B,C\x00\n", "is not a table"),

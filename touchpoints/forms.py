@@ -15,6 +15,7 @@ from programme.tables import TableError, read_table
 from touchpoints.models import HandOff, Improvement, Stage, Touchpoint
 from touchpoints.queries import current_stages
 from touchpoints.services import MapRow, read_map
+from touchpoints.starts import Start, matching_team
 
 _LONGEST = 300
 _LONGEST_TEXT = 5000
@@ -280,6 +281,42 @@ class ImprovementForm(Worded, forms.Form):
             del self.fields["hand_off"]
 
 
+class StartForm(Worded, forms.Form):
+    """Which journeys of a template, and which of the organisation's teams stand for its teams."""
+
+    journeys = forms.MultipleChoiceField(
+        label="Which journeys?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one journey."},
+    )
+
+    def __init__(self, *args: Any, start: Start, organisation: Organisation, **given: Any) -> None:
+        super().__init__(*args, **given)
+        names = [(one.name, f"{one.name}: {one.count} touchpoints") for one in start.journeys]
+        chosen = cast("forms.MultipleChoiceField", self.fields["journeys"])
+        chosen.choices, chosen.initial = names, [name for name, _ in names]
+        self.start = start
+        teams = Team.objects.filter(organisation=organisation)
+        own = {team.name: team for team in teams}
+        for number, name in enumerate(start.teams if own else ()):
+            found = matching_team(start, name, own)
+            self.fields[f"team-{number}"] = forms.ModelChoiceField(
+                label=f"Who is “{name}” here?",
+                queryset=teams,
+                required=False,
+                empty_label="Nobody: leave it out",
+                initial=own[found] if found else None,
+            )
+
+    def teams(self) -> dict[str, Team]:
+        """The chosen teams by the template's names for them."""
+        chosen = {
+            name: self.cleaned_data.get(f"team-{number}")
+            for number, name in enumerate(self.start.teams)
+        }
+        return {name: team for name, team in chosen.items() if team is not None}
+
+
 class MapUploadForm(Worded, forms.Form):
     """A spreadsheet of touchpoints; cleaned to its rows."""
 
@@ -307,5 +344,5 @@ def unsigned_rows(text: str) -> list[MapRow] | None:
     """The rows of a preview; None where it is not one of ours, or a day old."""
     try:
         return [MapRow(*row) for row in signing.loads(text, salt=_SALT, max_age=_PREVIEW_LASTS)]
-    except signing.BadSignature:
+    except (signing.BadSignature, TypeError):
         return None

@@ -7,6 +7,7 @@ from touchpoints.views import (
     map_import,
     map_order,
     map_pages,
+    starts,
 )
 
 app_name = "touchpoints"
@@ -17,6 +18,9 @@ urlpatterns = [
     path("<int:touchpoint>/cell/", heatmap.cell, name="cell"),
     path("map/", map_pages.whole, name="map"),
     path("map/import/", map_import.map_import, name="map_import"),
+    path("export/map.<str:kind>", map_import.map_export, name="map_export"),
+    path("map/start/", starts.start_choose, name="start_choose"),
+    path("map/start/<slug:start>/", starts.start_add, name="start_add"),
     path("map/journeys/add/", map_pages.journey_add, name="journey_add"),
     path("map/journeys/<int:journey>/", map_pages.journey_edit, name="journey_edit"),
     path("map/journeys/<int:journey>/stages/add/", map_pages.stage_add, name="stage_add"),

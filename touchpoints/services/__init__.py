@@ -20,23 +20,28 @@ from touchpoints.services.map import (
     seen_version,
 )
 from touchpoints.services.map_import import (
+    COLUMNS,
     MapCheck,
     MapRow,
     RowProblem,
     check_map,
     import_map,
+    map_lines,
     read_map,
 )
 from touchpoints.services.order import place
 from touchpoints.services.ratings import Tally, add_ratings
+from touchpoints.services.starting import add_from_start
 
 __all__ = [
+    "COLUMNS",
     "MapCheck",
     "MapRow",
     "RowProblem",
     "StaleError",
     "Tally",
     "TouchpointsError",
+    "add_from_start",
     "add_hand_off",
     "add_improvement",
     "add_journey",
@@ -55,6 +60,7 @@ __all__ = [
     "finish_improvement",
     "import_map",
     "is_used",
+    "map_lines",
     "place",
     "read_map",
     "remove_hand_off",

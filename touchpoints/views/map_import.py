@@ -1,13 +1,37 @@
-"""The map from a spreadsheet: a preview first, then all or nothing."""
+"""The map from a spreadsheet, a preview first, then all or nothing; and into one."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.tables import write_csv, write_xlsx
 from touchpoints import services
 from touchpoints.forms import MapUploadForm, signed_rows, unsigned_rows
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@members()
+@require_safe
+def map_export(request: OrganisationRequest, kind: str) -> HttpResponse:
+    """The map as the import reads it."""
+    lines = list(services.map_lines(request.organisation))
+    if kind not in _TYPES or not lines:
+        raise Http404
+    content = (
+        write_xlsx(services.COLUMNS, lines)
+        if kind == "xlsx"
+        else "".join(write_csv(services.COLUMNS, lines))
+    )
+    response = HttpResponse(content, content_type=_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="map.{kind}"'
+    return response
 
 
 @members(Role.MANAGER)
@@ -18,13 +42,10 @@ def map_import(request: OrganisationRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         rows = form.cleaned_data["file"]
         check = services.check_map(organisation=request.organisation, rows=rows)
-        wrong: dict[int, list[str]] = {}
-        for problem in check.problems:
-            wrong.setdefault(problem.number, []).append(problem.words)
+        wrong = sum(bool(line.problems) for line in check.lines)
         context = {
             "check": check,
-            "lines": [(row, wrong.get(row.number, [])) for row in rows],
-            "wrong_rows": len(wrong),
+            "wrong_rows": wrong,
             "signed": "" if wrong else signed_rows(rows),
             "form": MapUploadForm(),
         }
@@ -45,5 +66,8 @@ def _bring_in(request: OrganisationRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("touchpoints:map_import", organisation=request.organisation.slug)
     touchpoints = "touchpoint" if done.new == 1 else "touchpoints"
-    messages.success(request, f"{done.new} new {touchpoints}, {done.known} brought up to date.")
+    messages.success(
+        request,
+        f"{done.new} new {touchpoints}, {done.changed} brought up to date, {done.same} as before.",
+    )
     return redirect("touchpoints:map", organisation=request.organisation.slug)
