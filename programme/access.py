@@ -40,13 +40,13 @@ def members[**P](
         def guarded(
             request: OrganisationRequest, organisation: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            membership = (
-                Membership.objects.select_related("organisation", "user")
-                .filter(organisation__slug=organisation, user=request.user)
-                .first()
-            )
-            if membership is None:
-                raise Http404
+            try:
+                membership = Membership.objects.select_related("organisation").get(
+                    organisation__slug=organisation, user=request.user
+                )
+            except Membership.DoesNotExist:
+                raise Http404 from None
+            membership.user = request.user
             request.membership = membership
             request.organisation = membership.organisation
             if roles and membership.role not in roles and membership.role != Role.LEADER:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from programme.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class NavigationItem:
     current: bool
 
 
-_ITEMS = (
+_SECTIONS = (
     # label, icon, URL name
     ("Home", "home", "home"),
     ("Mission", "mission", "missions:index"),
@@ -29,12 +32,17 @@ _ITEMS = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """The programme's sections in order, on pages of an organisation."""
+    """The programme's sections in order, on pages of an organisation; put together only where a
+    template asks for them, since parts of pages do not."""
     organisation = getattr(request, "organisation", None)
     if organisation is None:
         return {}
+    return {"navigation": SimpleLazyObject(lambda: _items(request, organisation))}
+
+
+def _items(request: HttpRequest, organisation: Organisation) -> list[NavigationItem]:
     items = []
-    for label, icon, name in _ITEMS:
+    for label, icon, name in _SECTIONS:
         url = reverse(name, kwargs={"organisation": organisation.slug})
         items.append((label, icon, url))
     membership = getattr(request, "membership", None)
@@ -47,8 +55,4 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         key=len,
         default=items[0][2] if request.path == items[0][2] else "",
     )
-    return {
-        "navigation": [
-            NavigationItem(label, icon, url, url == current) for label, icon, url in items
-        ]
-    }
+    return [NavigationItem(label, icon, url, url == current) for label, icon, url in items]

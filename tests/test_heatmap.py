@@ -123,7 +123,8 @@ def test_an_archived_touchpoint_is_not_on_it(organisation: Organisation) -> None
 
 # The page
 
-QUERIES = 9
+QUERIES = 8  # the user, the membership, the map's version, and what it consists of
+AGAIN = 3  # nothing of it changed
 
 
 @pytest.fixture
@@ -147,6 +148,8 @@ def test_the_page_takes_the_same_queries_whatever_it_shows(
         for _ in range(count):
             factories.tally(at, when, (5, 5, 5), segment=factories.segment(organisation))
     with django_assert_num_queries(QUERIES):  # type: ignore[operator]
+        assert as_manager.get(_index(organisation)).status_code == 200
+    with django_assert_num_queries(AGAIN):  # type: ignore[operator]
         assert as_manager.get(_index(organisation)).status_code == 200
 
 

@@ -16,7 +16,7 @@ from reports.measures import discoveries, net_estimate, share_estimate
 from reports.words import counted, listed, signed
 from touchpoints.models import Stage, Touchpoint
 from touchpoints.moments import classify
-from touchpoints.queries import Cell, Heatmap, Row, StageRows
+from touchpoints.queries import Cell, Figures, Heatmap, Row, StageRows
 
 NOW = Quarter(2026, 3)
 type Counts = tuple[int, int, int]
@@ -58,13 +58,15 @@ def row(
     past = (None,) * (7 - len(history)) + history
     return Row(
         touchpoint=Touchpoint(pk=key, name=name, importance=importance),
-        cells=(total,),
-        total=total,
-        staff=cell(staff),
-        history=(*past, total),
+        figures=Figures(
+            cells=(total,),
+            total=total,
+            staff=cell(staff),
+            history=(*past, total),
+            blind_spot=False,
+        ),
         priority=priority,
         top_five=0.5,
-        blind_spot=False,
     )
 
 
@@ -154,7 +156,7 @@ def test_without_a_real_change_it_says_no_detectable_change() -> None:
 def test_a_yearly_survey_is_compared_with_the_year_before() -> None:
     """Two quarters exist, a year apart: last quarter is not measured, last year is."""
     clear = row(1, "Invoice", cell((5, 5, 60)), history=(cell((60, 5, 5)),))
-    clear = replace(clear, history=clear.history[-2:])
+    clear = replace(clear, figures=replace(clear.figures, history=clear.history[-2:]))
     found = report(clear, history=[NOW.shift(-4), NOW]).measures[1]
     assert found.last_quarter is None
     assert found.last_year is not None

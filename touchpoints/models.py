@@ -6,7 +6,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from programme.models import Membership, OrganisationOwned, Period, Segment, Team
+from programme.models import (
+    Membership,
+    Organisation,
+    OrganisationOwned,
+    Period,
+    Segment,
+    Team,
+)
 
 
 class Journey(OrganisationOwned):
@@ -200,6 +207,24 @@ class RatingTally(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.misery}/{self.mediocrity}/{self.magic}"
+
+
+class MapChange(OrganisationOwned):
+    """A mark that the database itself sets when anything changes that a heatmap shows.
+
+    Triggers on the tables that are read for it replace the organisation's marks by a new random
+    one, with every statement, in the transaction that makes the change. All marks that can be seen
+    together are the version of what can be seen: no two states share one, and nobody waits for a
+    row. Only triggers write here (`SELECT touchpoints_watch('table')` in a migration sets them).
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    mark = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.mark}"
 
 
 class Improvement(OrganisationOwned):

@@ -26,8 +26,8 @@ _SEED = 4
 
 
 def fill(base_url: str, responses: int) -> None:
-    """Make an organisation and print as JSON its leader's link, the page, a drawer's page and how
-    many queries the page takes."""
+    """Make an organisation and print as JSON its leader's link, the page, ten drawers and how many
+    queries the page takes."""
     leader = User.objects.create_user("bench@example.com", None, name="Robin Lane")
     organisation = create_organisation(name="Sixty by eight", leader=leader)
     segments = [ensure_segment(organisation=organisation, name=f"Segment {n}") for n in range(1, 9)]
@@ -65,7 +65,11 @@ def fill(base_url: str, responses: int) -> None:
     _respond(organisation, periods, responses)
     where = {"organisation": organisation.slug}
     page = reverse("touchpoints:index", kwargs=where)
-    at = reverse("touchpoints:cell", kwargs={**where, "touchpoint": touchpoints[7].pk})
+    drawers = [
+        reverse("touchpoints:cell", kwargs={**where, "touchpoint": at.pk})
+        + f"?period={periods[-1].code}&segment={segments[2].pk}"
+        for at in touchpoints[::6]
+    ]
     # Signing in makes older links worthless: ask first.
     queries = _queries(leader, page)
     leader.refresh_from_db()
@@ -74,7 +78,7 @@ def fill(base_url: str, responses: int) -> None:
             {
                 "link": signin_url(leader, base_url=base_url),
                 "page": page,
-                "drawer": f"{at}?period={periods[-1].code}&segment={segments[2].pk}",
+                "drawers": drawers,
                 "queries": queries,
             }
         )

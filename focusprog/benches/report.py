@@ -29,7 +29,7 @@ from reports.contents import MissionPart
 from reports.known import Known, KnownImprovement, KnownReceipt, Recommend
 from touchpoints.models import Stage, Touchpoint
 from touchpoints.moments import classify
-from touchpoints.queries import Cell, Heatmap, Row, StageRows
+from touchpoints.queries import Cell, Figures, Heatmap, Row, StageRows
 
 _NOW = Quarter(2026, 3)
 _AT = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)
@@ -149,13 +149,15 @@ def _row(rng: np.random.Generator, key: int) -> Row:
     history = tuple(found[_SEGMENTS : _SEGMENTS + _QUARTERS])
     return Row(
         touchpoint=Touchpoint(pk=key, name=f"A touchpoint with a name, {key}", importance=3),
-        cells=tuple(found[:_SEGMENTS]),
-        total=history[-1],
-        staff=found[-1],
-        history=history,
+        figures=Figures(
+            cells=tuple(found[:_SEGMENTS]),
+            total=history[-1],
+            staff=found[-1],
+            history=history,
+            blind_spot=False,
+        ),
         priority=float(rng.random()),
         top_five=0.1,
-        blind_spot=False,
     )
 
 

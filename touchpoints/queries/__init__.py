@@ -3,14 +3,9 @@
 from touchpoints.queries.cells import Cell
 from touchpoints.queries.drawer import CellDetail, cell_detail
 from touchpoints.queries.effects import Effect, observed_effects
-from touchpoints.queries.figures import (
-    Heatmap,
-    Row,
-    StageRows,
-    heatmap,
-    periods_with_ratings,
-)
+from touchpoints.queries.figures import Figures, Heatmap, Row, StageRows, heatmap
 from touchpoints.queries.gaps import Gap, gaps
+from touchpoints.queries.known import Known, known, periods_with_ratings
 from touchpoints.queries.map import (
     Archived,
     MapJourney,
@@ -25,8 +20,10 @@ __all__ = [
     "Cell",
     "CellDetail",
     "Effect",
+    "Figures",
     "Gap",
     "Heatmap",
+    "Known",
     "MapJourney",
     "MapStage",
     "Row",
@@ -36,6 +33,7 @@ __all__ = [
     "current_stages",
     "gaps",
     "heatmap",
+    "known",
     "observed_effects",
     "periods_with_ratings",
     "whole_map",

@@ -1,23 +1,14 @@
-"""Cells of the heatmap: counts read from tallies, what must stay hidden, and the verdicts."""
+"""Cells of the heatmap: the verdicts on what was counted, and what changed."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from django.db import connection
 
-from programme.models import Organisation, Period
 from touchpoints import moments
+from touchpoints.queries.sums import Counts, Key
 from touchpoints.words import CUES, WORDS, signed
 
-type Counts = tuple[int, int, int]
-"""Misery, mediocrity, magic."""
-type Key = tuple[int, int | None]
-"""A touchpoint and a segment; None is everyone's total."""
-
-_LEAST_SHOWN = moments.DEFAULT.least_shown
 _LEAST_FIRM = moments.DEFAULT.least_firm
 _CLASS_RANK = {
     "misery": -1.0,
@@ -106,71 +97,6 @@ class Cell:
         return f"{'up' if better else 'down'} {abs(round(self.difference))} points"
 
 
-def suppressed(counts: dict[Key, Counts]) -> dict[Key, Counts]:
-    """Without what must stay hidden: slices under five, and as many more, the smallest first, as
-    keep the total minus what is shown from telling about fewer than five."""
-    shown: dict[Key, Counts] = {}
-    missing = {key[0]: sum(value) for key, value in counts.items() if key[1] is None}
-    for key, value in counts.items():
-        n = value[0] + value[1] + value[2]
-        if n >= _LEAST_SHOWN:
-            shown[key] = value
-            if key[1] is not None:
-                missing[key[0]] -= n
-    for touchpoint, number in missing.items():
-        rest = number
-        if not 0 < rest < _LEAST_SHOWN:
-            continue
-        of = [key for key in shown if key[0] == touchpoint and key[1] is not None]
-        for key in sorted(of, key=lambda key: sum(shown[key])):
-            rest += sum(shown.pop(key))
-            if rest >= _LEAST_SHOWN:
-                break
-    return shown
-
-
-# Written out, since the ORM takes longer to put these together than PostgreSQL to answer.
-_SLICES = """
-    SELECT period_id, voice, touchpoint_id, segment_id, sum(misery), sum(mediocrity), sum(magic)
-    FROM touchpoints_ratingtally WHERE organisation_id = %s AND period_id = ANY(%s)
-    GROUP BY period_id, voice, touchpoint_id, segment_id
-"""
-_TOTALS = """
-    SELECT period_id, touchpoint_id, sum(misery), sum(mediocrity), sum(magic)
-    FROM touchpoints_ratingtally
-    WHERE organisation_id = %s AND period_id = ANY(%s) AND voice = %s
-    GROUP BY period_id, touchpoint_id HAVING sum(misery + mediocrity + magic) >= %s
-"""
-
-
-def counted(
-    organisation: Organisation, periods: Collection[Period]
-) -> dict[tuple[int, str], dict[Key, Counts]]:
-    """Sums over sources, by period and voice, then by touchpoint and segment or total."""
-    found: dict[tuple[int, str], dict[Key, Counts]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(_SLICES, [organisation.pk, [period.pk for period in periods]])
-        for period, voice, touchpoint, segment, ms, md, mg in cursor.fetchall():
-            of = found[period, voice]
-            total = of.get((touchpoint, None), (0, 0, 0))
-            of[touchpoint, None] = total[0] + ms, total[1] + md, total[2] + mg
-            if segment is not None:
-                of[touchpoint, segment] = ms, md, mg
-    return found
-
-
-def counted_totals(
-    organisation: Organisation, periods: Collection[Period], voice: str
-) -> dict[int, dict[Key, Counts]]:
-    """Everyone's sums that may be shown, by period, then by touchpoint."""
-    found: dict[int, dict[Key, Counts]] = {period.pk: {} for period in periods}
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, [organisation.pk, list(found), voice, _LEAST_SHOWN])
-        for period, touchpoint, ms, md, mg in cursor.fetchall():
-            found[period][touchpoint, None] = ms, md, mg
-    return found
-
-
 def cells(
     keys: Iterable[Key],
     now: Mapping[Key, Counts],
@@ -188,23 +114,21 @@ def cells(
     }
 
 
-@lru_cache(maxsize=10_000)
 def _cell(key: Key, counts: Counts, verdict: _Verdict, change: Change) -> Cell:
-    """Remembered, since the next look at a map makes the very same."""
     n = counts[0] + counts[1] + counts[2]
     return Cell(key[0], key[1], n, *counts, *verdict, n < _LEAST_FIRM, *change)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=10_000)
 def _hidden(key: Key) -> Cell:
     return Cell(*key, 0, 0, 0, 0, "hidden", None, None, None, indicative=False)
 
 
 def changes(
-    keys: Iterable[Key], before: Mapping[Key, Counts], now: Mapping[Key, Counts]
+    before: Mapping[Key, Counts], now: Mapping[Key, Counts], touchpoints: Collection[int]
 ) -> dict[Key, Change]:
-    """Now against before wherever both are shown, false discoveries controlled over all keys."""
-    compared = [key for key in keys if key in now and key in before]
+    """Now against before wherever both are shown, false discoveries controlled over all cells of
+    these touchpoints, whichever of them a page shows."""
+    compared = [key for key in now if key in before and key[0] in touchpoints]
     found = moments.changes(
         np.array([before[key] for key in compared], dtype=np.int64).reshape(-1, 3),
         np.array([now[key] for key in compared], dtype=np.int64).reshape(-1, 3),

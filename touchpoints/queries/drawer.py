@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from programme.models import Organisation, Period, Segment
+from programme.models import Period, Segment
 from touchpoints import moments
 from touchpoints.models import HandOff, Improvement, Touchpoint, Voice
-from touchpoints.queries.cells import Cell, Key, cells, changes, counted, is_above, suppressed
-from touchpoints.queries.figures import staff_or_customers
-from touchpoints.queries.gaps import Gap, gaps_between
+from touchpoints.queries.cells import Cell, cells, is_above
+from touchpoints.queries.figures import changed, staff_or_customers
+from touchpoints.queries.gaps import Gap, gaps_of
+from touchpoints.queries.known import Known
+from touchpoints.queries.sums import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class CellDetail:
     """A cell beside everyone's total and the other voice's, its distribution, and what hangs on
     the touchpoint. `gap` is set only for everyone's total in the customers' voice."""
 
+    touchpoint: Touchpoint
     cell: Cell
     segment: Segment | None
     total: Cell
@@ -40,52 +43,38 @@ class CellDetail:
 
 def cell_detail(
     *,
-    organisation: Organisation,
-    touchpoint: Touchpoint,
+    of: Known,
+    touchpoint: int,
     period: Period,
     compare_with: Period | None,
     voice: str,
     segment_id: int | None,
 ) -> CellDetail | None:
-    """The cell of that touchpoint and segment (None: everyone), in five queries at most; None
-    where the heatmap does not have it, as for an archived touchpoint. All the other touchpoints'
-    counts are read too, since whether a change is real depends on how many are compared."""
-    current = Touchpoint.objects.filter(organisation=organisation).current()
-    ids = list(current.values_list("pk", flat=True))
-    segment = None
-    if segment_id is not None and voice == Voice.CUSTOMER:
-        segment = Segment.objects.filter(organisation=organisation, pk=segment_id).first()
-    if touchpoint.pk not in ids or (segment_id is not None and segment is None):
+    """The cell of that touchpoint and segment (None: everyone); None where the heatmap does not
+    have it, as for an archived touchpoint. Whether a change is real depends on how many are
+    compared, so it is looked up among the whole map's."""
+    customers = voice == Voice.CUSTOMER
+    segment = of.segments.get(segment_id) if segment_id is not None and customers else None
+    if touchpoint not in of.touchpoints or (segment_id is not None and segment is None):
         return None
-    by_period = counted(organisation, [one for one in (period, compare_with) if one])
-    now = suppressed(by_period[period.pk, voice])
-    before = suppressed(by_period[compare_with.pk, voice]) if compare_with else {}
-    inside = suppressed(by_period[period.pk, staff_or_customers(voice)])
-    there = set(ids)
-    keys = [key for key in now if key[0] in there]
-    everyone: Key = (touchpoint.pk, None)
-    chosen: Key = (touchpoint.pk, segment_id)
-    found = cells({everyone, chosen}, now, changes(keys, before, now))
+    sums = of.sums([period.pk])[period.pk]
+    everyone: Key = (touchpoint, None)
+    chosen: Key = (touchpoint, segment_id)
+    found = cells({everyone, chosen}, sums.of(voice), changed(of, period, compare_with, voice))
     cell, total = found[chosen], found[everyone]
-    staff = cells([everyone], inside)[everyone]
-    between = voice == Voice.CUSTOMER and segment_id is None
-    both = [pk for pk in ids if between and (pk, None) in now and (pk, None) in inside]
-    gaps = gaps_between({pk: (inside[pk, None], now[pk, None]) for pk in both})
-    under_way = Improvement.objects.filter(touchpoint=touchpoint).exclude(
-        state__in=[Improvement.State.DONE, Improvement.State.DROPPED]
-    )
+    staff = cells([everyone], sums.of(staff_or_customers(voice)))[everyone]
+    between = customers and segment_id is None
     return CellDetail(
+        touchpoint=of.touchpoints[touchpoint],
         cell=cell,
         segment=segment,
         total=total,
         staff=staff,
-        blind_spot=voice == Voice.CUSTOMER and is_above(staff, total),
-        gap=gaps.get(touchpoint.pk),
+        blind_spot=customers and is_above(staff, total),
+        gap=gaps_of(of, period).get(touchpoint) if between else None,
         shares=() if cell.hidden else _shares(cell),
-        hand_offs=tuple(
-            touchpoint.hand_offs.filter(archived_at=None).select_related("giver", "receiver")
-        ),
-        improvements=tuple(under_way.select_related("owner__user")),
+        hand_offs=of.hand_offs.get(touchpoint, ()),
+        improvements=of.under_way.get(touchpoint, ()),
     )
 
 

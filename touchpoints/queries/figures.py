@@ -1,44 +1,63 @@
 """The heatmap: touchpoints by segments for one quarter, read from tallies alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Q
 
 from programme.models import Organisation, Period, Segment
 from touchpoints import moments
-from touchpoints.models import RatingTally, Stage, Touchpoint, Voice
-from touchpoints.queries.cells import (
-    Cell,
-    Counts,
-    Key,
-    cells,
-    changes,
-    counted,
-    counted_totals,
-    is_above,
-    suppressed,
-)
+from touchpoints.models import Stage, Touchpoint, Voice
+from touchpoints.queries.cells import Cell, Change, cells, changes, is_above
+from touchpoints.queries.known import Known, known
+from touchpoints.queries.sums import Counts, Key
 
 HISTORY_QUARTERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One touchpoint: a cell a segment, everyone together, the staff's view, the last quarters
-    (oldest first, None where nobody rated) and how much mending it is worth."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """One touchpoint's cells: one a segment, everyone together, the staff's view, and the last
+    quarters, oldest first, None where nobody rated. The same figures are one and the same object
+    for as long as they are remembered."""
 
-    touchpoint: Touchpoint
     cells: tuple[Cell, ...]
     total: Cell
     staff: Cell
     history: tuple[Cell | None, ...]
+    blind_spot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One touchpoint with its figures, and how much mending it is worth."""
+
+    touchpoint: Touchpoint
+    figures: Figures
     priority: float | None
     top_five: float | None
-    blind_spot: bool
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return self.figures.cells
+
+    @property
+    def total(self) -> Cell:
+        return self.figures.total
+
+    @property
+    def staff(self) -> Cell:
+        return self.figures.staff
+
+    @property
+    def history(self) -> tuple[Cell | None, ...]:
+        return self.figures.history
+
+    @property
+    def blind_spot(self) -> bool:
+        return self.figures.blind_spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,74 +85,70 @@ class Heatmap:
             yield from stage.rows
 
 
-def periods_with_ratings(organisation: Organisation) -> list[Period]:
-    """The quarters that have ratings, newest first."""
-    rated = RatingTally.objects.filter(organisation=organisation, period=OuterRef("pk"))
-    return list(Period.objects.filter(Exists(rated), organisation=organisation))
-
-
 def heatmap(
     *,
-    organisation: Organisation,
+    organisation: Organisation | Known,
     period: Period,
     compare_with: Period | None = None,
     voice: str = Voice.CUSTOMER,
 ) -> Heatmap:
-    """Everything that the heatmap shows, in six queries whatever is stored."""
-    stages = {
-        stage.pk: stage
-        for stage in Stage.objects.filter(organisation=organisation).select_related("journey")
-    }
-    touchpoints = list(
-        Touchpoint.objects.filter(organisation=organisation)
-        .current()
-        .select_related("owner__user", "team")
+    """Everything that the heatmap shows, in seven queries at most, whatever is stored; in one
+    where it was asked for before and nothing changed, in none from what is known already."""
+    of = organisation if isinstance(organisation, Known) else known(organisation)
+    return of.remember(
+        ("heatmap", period.pk, compare_with and compare_with.pk, voice),
+        lambda: _heatmap(of, period, compare_with, voice),
     )
-    segments = (
-        tuple(Segment.objects.filter(organisation=organisation)) if voice == Voice.CUSTOMER else ()
-    )
-    quarters = _last_quarters(organisation, period)
-    by_period = counted(organisation, [one for one in (period, compare_with) if one])
-    now = suppressed(by_period[period.pk, voice])
-    before = suppressed(by_period[compare_with.pk, voice]) if compare_with else {}
-    inside = suppressed(by_period[period.pk, staff_or_customers(voice)])
-    past = counted_totals(organisation, quarters, voice)
 
-    ids = [touchpoint.pk for touchpoint in touchpoints]
-    slices = (*(segment.pk for segment in segments), None)
-    keys: list[Key] = [(pk, segment) for pk in ids for segment in slices]
-    totals: list[Key] = [(pk, None) for pk in ids]
-    shown = cells(keys, now, changes(keys, before, now))
+
+def _heatmap(of: Known, period: Period, compare_with: Period | None, voice: str) -> Heatmap:
+    touchpoints = of.touchpoints
+    segments = of.segments if voice == Voice.CUSTOMER else {}
+    quarters = _last_quarters(of, period)
+    sums = of.sums(
+        [one.pk for one in (*quarters, period, *([compare_with] if compare_with else []))]
+    )
+    now = sums[period.pk].of(voice)
+    inside = sums[period.pk].of(staff_or_customers(voice))
+    keys: list[Key] = [(pk, segment) for pk in touchpoints for segment in (*segments, None)]
+    totals: list[Key] = [(pk, None) for pk in touchpoints]
+    shown = cells(keys, now, changed(of, period, compare_with, voice))
     staff = cells(totals, inside)
-    history = [
-        cells([key for key in totals if key in past[one.pk]], past[one.pk]) for one in quarters
-    ]
-    priority = _priorities(touchpoints, shown)
-    rows: dict[int, list[Row]] = defaultdict(list)
-    for touchpoint in touchpoints:
-        touchpoint.stage = stages[touchpoint.stage_id]
-        pk = touchpoint.pk
+    past = [sums[one.pk].of(voice) for one in quarters]
+    history = [cells([key for key in totals if key in one], one) for one in past]
+    priority = _priorities(touchpoints.values(), shown)
+    rows: dict[Stage, list[Row]] = defaultdict(list)
+    for pk, touchpoint in touchpoints.items():
         total = shown[pk, None]
-        score, top_five = priority.get(pk, (None, None))
-        rows[touchpoint.stage_id].append(
-            Row(
-                touchpoint=touchpoint,
-                cells=tuple(shown[pk, segment] for segment in slices[:-1]),
-                total=total,
-                staff=staff[pk, None],
-                history=tuple(quarter.get((pk, None)) for quarter in history),
-                priority=score,
-                top_five=top_five,
-                blind_spot=voice == Voice.CUSTOMER and is_above(staff[pk, None], total),
-            )
+        figures = Figures(
+            cells=tuple(shown[pk, segment] for segment in segments),
+            total=total,
+            staff=staff[pk, None],
+            history=tuple(quarter.get((pk, None)) for quarter in history),
+            blind_spot=voice == Voice.CUSTOMER and is_above(staff[pk, None], total),
         )
+        rows[touchpoint.stage].append(Row(touchpoint, figures, *priority.get(pk, (None, None))))
     return Heatmap(
         period=period,
         compare_with=compare_with,
         voice=voice,
         quarters=tuple(quarters),
-        segments=segments,
-        stages=tuple(StageRows(stages[pk], tuple(found)) for pk, found in rows.items()),
+        segments=tuple(segments.values()),
+        stages=tuple(StageRows(stage, tuple(found)) for stage, found in rows.items()),
+    )
+
+
+def changed(
+    of: Known, period: Period, compare_with: Period | None, voice: str
+) -> Mapping[Key, Change]:
+    """What changed since `compare_with`, on the whole map; nothing without it."""
+    if compare_with is None:
+        return {}
+    sums = of.sums([period.pk, compare_with.pk])
+    before, now = sums[compare_with.pk].of(voice), sums[period.pk].of(voice)
+    return of.remember(
+        ("changes", period.pk, compare_with.pk, voice),
+        lambda: changes(before, now, of.touchpoints.keys()),
     )
 
 
@@ -142,16 +157,14 @@ def staff_or_customers(voice: str) -> Voice:
     return Voice.STAFF if voice == Voice.CUSTOMER else Voice.CUSTOMER
 
 
-def _last_quarters(organisation: Organisation, period: Period) -> list[Period]:
+def _last_quarters(of: Known, period: Period) -> list[Period]:
     """Up to eight quarters to `period`, oldest first."""
-    earlier = Period.objects.filter(organisation=organisation).filter(
-        Q(year__lt=period.year) | Q(year=period.year, number__lte=period.number)
-    )
-    return list(earlier[:HISTORY_QUARTERS])[::-1]
+    earlier = [one for one in of.periods if one.quarter <= period.quarter]
+    return earlier[:HISTORY_QUARTERS][::-1]
 
 
 def _priorities(
-    touchpoints: list[Touchpoint], shown: dict[Key, Cell]
+    touchpoints: Collection[Touchpoint], shown: Mapping[Key, Cell]
 ) -> dict[int, tuple[float, float]]:
     """Score and P(top five) of each touchpoint whose total is shown."""
     rated = [one for one in touchpoints if not shown[one.pk, None].hidden]

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from programme.models import Period
 from touchpoints import moments
-from touchpoints.queries.cells import Cell, Counts
+from touchpoints.models import Voice
+from touchpoints.queries.cells import Cell
 from touchpoints.queries.figures import Heatmap
+from touchpoints.queries.known import Known
+from touchpoints.queries.sums import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,19 @@ def gaps(shown: Heatmap) -> dict[int, Gap]:
         for row in shown.rows()
         if not row.total.hidden and not row.staff.hidden
     }
-    return gaps_between(pairs)
+    return _between(pairs)
 
 
-def gaps_between(pairs: Mapping[int, tuple[Counts, Counts]]) -> dict[int, Gap]:
+def gaps_of(of: Known, period: Period) -> Mapping[int, Gap]:
+    """The same of a quarter, from what is known of the map."""
+    sums = of.sums([period.pk])[period.pk]
+    inside, outside = sums.of(Voice.STAFF), sums.of(Voice.CUSTOMER)
+    both = [pk for pk in of.touchpoints if (pk, None) in inside and (pk, None) in outside]
+    pairs = {pk: (inside[pk, None], outside[pk, None]) for pk in both}
+    return of.remember(("gaps", period.pk), lambda: _between(pairs))
+
+
+def _between(pairs: Mapping[int, tuple[Counts, Counts]]) -> dict[int, Gap]:
     """The gap of each touchpoint from the staff's counts and the customers'."""
     found = moments.changes(
         np.array([inside for inside, _ in pairs.values()], dtype=np.int64).reshape(-1, 3),

@@ -1,5 +1,6 @@
 """What a link to the heatmap asks for, read leniently: what makes no sense is left out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlencode
@@ -41,7 +42,7 @@ class Asked:
         return Voice.STAFF if self.show == "staff" else Voice.CUSTOMER
 
     @classmethod
-    def read(cls, given: QueryDict, rated: list[Period]) -> Self:
+    def read(cls, given: QueryDict, rated: Sequence[Period]) -> Self:
         """`rated` are the quarters that have ratings, newest first, at least one. The latest and
         the one before it are meant where nothing else is said."""
         by_code = {period.code: period for period in rated}

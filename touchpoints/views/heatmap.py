@@ -1,7 +1,8 @@
 """The heatmap and the drawer of its cells."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
@@ -10,7 +11,7 @@ from programme.access import OrganisationRequest, members
 from programme.models import Period
 from programme.tables import write_csv, write_xlsx
 from touchpoints.models import Touchpoint
-from touchpoints.queries import cell_detail, gaps, heatmap, periods_with_ratings
+from touchpoints.queries import cell_detail, gaps, heatmap, known
 from touchpoints.views.asked import NOBODY, Asked
 from touchpoints.views.export import HEATMAP_HEADINGS, heatmap_lines
 from touchpoints.views.grid import chosen_rows, grid
@@ -32,13 +33,13 @@ _SHOWS = [("customer", "Customers"), ("staff", "Staff"), ("gap", "Gap between th
 
 @members()
 def index(request: OrganisationRequest) -> HttpResponse:
-    rated = periods_with_ratings(request.organisation)
-    if not rated:
+    of = known(request.organisation)
+    if not of.rated:
         mapped = Touchpoint.objects.filter(organisation=request.organisation).current()
         return render(request, "touchpoints/nothing_yet.html", {"touchpoints": mapped.count()})
-    asked = Asked.read(request.GET, rated)
+    asked = Asked.read(request.GET, of.rated)
     shown = heatmap(
-        organisation=request.organisation,
+        organisation=of,
         period=asked.period,
         compare_with=asked.compare_with,
         voice=asked.voice,
@@ -52,7 +53,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "index": reverse("touchpoints:index", kwargs=where),
         "legend": _LEGEND,
         "nobody": NOBODY,
-        "periods": rated,
+        "periods": of.rated,
         "shows": _SHOWS,
         "sorts": _SORTS,
         "query": asked.query(),
@@ -73,12 +74,12 @@ def index(request: OrganisationRequest) -> HttpResponse:
 @members()
 def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """What the heatmap shows, as a file: one line a cell."""
-    rated = periods_with_ratings(request.organisation)
-    if not rated or kind not in _TYPES:
+    of = known(request.organisation)
+    if not of.rated or kind not in _TYPES:
         raise Http404
-    asked = Asked.read(request.GET, rated)
+    asked = Asked.read(request.GET, of.rated)
     shown = heatmap(
-        organisation=request.organisation,
+        organisation=of,
         period=asked.period,
         compare_with=asked.compare_with,
         voice=asked.voice,
@@ -105,21 +106,16 @@ def _unknown(request: OrganisationRequest, period: Period) -> str:
 @members()
 def cell(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
     """One cell opened: a drawer for htmx, else a page of its own."""
-    found = get_object_or_404(
-        Touchpoint.objects.select_related("stage__journey"),
-        pk=touchpoint,
-        organisation=request.organisation,
-    )
-    rated = periods_with_ratings(request.organisation)
+    of = known(request.organisation)
     segment = request.GET.get("segment", "all")
-    if not rated or not (segment == "all" or (segment.isdecimal() and len(segment) < 16)):
+    if not of.rated or not (segment == "all" or (segment.isdecimal() and len(segment) < 16)):
         raise Http404
     given = request.GET.copy()
     given["show"] = given.get("voice", "")
-    asked = Asked.read(given, rated)
+    asked = Asked.read(given, of.rated)
     detail = cell_detail(
-        organisation=request.organisation,
-        touchpoint=found,
+        of=of,
+        touchpoint=touchpoint,
         period=asked.period,
         compare_with=asked.compare_with,
         voice=asked.voice,
@@ -131,7 +127,13 @@ def cell(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
     context = {
         "asked": asked,
         "detail": detail,
-        "touchpoint": found,
+        "figures": of.remember(
+            ("figures", touchpoint, segment, asked.quarters(), asked.show),
+            lambda: render_to_string(
+                "touchpoints/_figures.html", {"asked": asked, "detail": detail}
+            ),
+        ),
+        "touchpoint": detail.touchpoint,
         "segment": detail.segment,
         "back": f"{reverse('touchpoints:index', kwargs=where)}?{asked.query()}",
     }

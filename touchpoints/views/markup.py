@@ -1,12 +1,14 @@
 """Table rows of the heatmap, set in HTML here: a template takes ten times as long for 500 cells."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from touchpoints.models import Touchpoint, Voice
-from touchpoints.queries import Cell, Gap, Heatmap, Row
+from touchpoints.models import Voice
+from touchpoints.queries import Cell, Figures, Gap, Heatmap, Row
 from touchpoints.views.asked import Asked
 from touchpoints.words import CUES, WORDS
 
@@ -16,85 +18,120 @@ _LIKELY = 0.5
 _CSS = {label: label.replace("_", "-") for label in CUES} | {"split": "camps", "hidden": "withheld"}
 _STRIP = {label: f'<i class="{_CSS[label]}">{cue}</i>' for label, cue in CUES.items()}
 _NEVER_RATED = "<i></i>"
+_MOST_ROWS = 4096
 
 
 class Markup:
     """Holds what is the same for all rows. Whatever people wrote is escaped where it comes in."""
 
     def __init__(self, index: str, shown: Heatmap, asked: Asked) -> None:
-        self.index, self.as_gap = index, asked.show == "gap"
-        self.slices: dict[int | None, str] = {one.pk: escape(one.name) for one in shown.segments}
-        self.since = asked.compare_with.code if asked.compare_with else ""
+        self.index = index
         staff = asked.voice == Voice.STAFF
-        self.slices[None] = "all staff" if staff else "all customers"
-        self.query = escape(asked.quarters())
         self.voice = "&amp;voice=staff" if staff else ""
+        slices: dict[int | None, str] = {one.pk: one.name for one in shown.segments}
+        slices[None] = self.everyone = "all staff" if staff else "all customers"
+        self.table = _Table(
+            as_gap=asked.show == "gap",
+            query=escape(asked.quarters()),
+            voice=self.voice,
+            since=asked.compare_with.code if asked.compare_with else "",
+            slices=tuple(slices.items()),
+        )
 
     def row(self, row: Row, gap: Gap | None) -> SafeString:
         """One touchpoint's `tr`."""
-        name = escape(row.touchpoint.name)
-        total = self._cell(row.total, name, self.slices[None], self.voice, extra=" all")
-        if self.as_gap:
-            inside = self._cell(row.staff, name, "all staff", "&amp;voice=staff")
-            words = f"{gap.words[0].upper()}{gap.words[1:]}" if gap else "Not both rated it"
-            rest = f'{total}{inside}<td class="gap">{words}</td>'
-        else:
-            parts = [self._cell(cell, name, self.slices[cell.segment_id]) for cell in row.cells]
-            past = "".join(_STRIP[cell.label] if cell else _NEVER_RATED for cell in row.history)
-            rest = (
-                f'{"".join(parts)}{total}<td class="strip"><span role="img"'
-                f' aria-label="{_trend(row.history)}">{past}</span></td>'
-                f'<td class="num">{_priority(row)}</td>'
-            )
-        head = f"{name}{_tags(row)}{_owner(row.touchpoint)}"
-        return SafeString(f'<tr><th scope="row">{head}</th>{rest}</tr>\n')
+        at = row.touchpoint
+        owner = str(at.owner.user) if at.owner else ""
+        said = gap.words if gap else ""
+        return _row(self.table, row.figures, at.name, owner, at.must_be, _priority(row), said)
 
     def href(self, cell: Cell) -> str:
         """Where the cell of everyone's total opens, not escaped."""
-        return f"{self.index}{cell.touchpoint_id}/cell/?{self.query}{self.voice}".replace(
-            "&amp;", "&"
-        )
+        query = f"{self.table.query}{self.voice}".replace("&amp;", "&")
+        return f"{self.index}{cell.touchpoint_id}/cell/?{query}"
 
     def sentence(self, row: Row) -> str:
         """Everyone's total in words, not escaped."""
-        return f"{row.touchpoint.name}, {self.slices[None]}: {self._words(row.total)}"
+        words = _words(row.total, self.table.since)
+        return f"{row.touchpoint.name}, {self.everyone}: {words}"
 
-    # Addresses are relative to the heatmap's, and optional end tags are left out: both together
-    # are an eighth of the page.
-    def _cell(
-        self, cell: Cell, name: str, slice_name: str, voice: str = "", *, extra: str = ""
-    ) -> str:
-        segment = f"&amp;segment={cell.segment_id}" if cell.segment_id else ""
-        css = _CSS[cell.label]
-        if cell.hidden:
-            inner = "<small>too few</small>"
-        else:
-            mark = ""
-            if cell.real_change and cell.difference is not None:
-                mark = "↑" if cell.difference > 0 else "↓"
-            inner = f"{CUES[cell.label]} {cell.points}{mark}<small>{cell.n}</small>"
-            css += " few" if cell.indicative else ""
-        return (
-            f'<td class="{css}{extra}"><a href="{cell.touchpoint_id}/cell/?{self.query}'
-            f'{voice}{segment}" aria-label="{name}, {slice_name}: {self._words(cell)}">{inner}</a>'
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What all rows of a table have in common; `query` is escaped, names are not."""
+
+    as_gap: bool
+    query: str
+    voice: str
+    since: str
+    slices: tuple[tuple[int | None, str], ...]
+
+
+# A row is made of its arguments and nothing else: the next look at the same map finds it ready.
+@lru_cache(maxsize=_MOST_ROWS)
+def _row(
+    table: _Table,
+    figures: Figures,
+    touchpoint: str,
+    owner: str,
+    must_be: bool,
+    priority: str,
+    gap: str,
+) -> SafeString:
+    name = escape(touchpoint)
+    slices = {pk: escape(one) for pk, one in table.slices}
+    total = _cell(table, figures.total, name, slices[None], table.voice, extra=" all")
+    if table.as_gap:
+        inside = _cell(table, figures.staff, name, "all staff", "&amp;voice=staff")
+        words = f"{gap[0].upper()}{gap[1:]}" if gap else "Not both rated it"
+        rest = f'{total}{inside}<td class="gap">{words}</td>'
+    else:
+        parts = [_cell(table, cell, name, slices[cell.segment_id]) for cell in figures.cells]
+        past = "".join(_STRIP[cell.label] if cell else _NEVER_RATED for cell in figures.history)
+        rest = (
+            f'{"".join(parts)}{total}<td class="strip"><span role="img"'
+            f' aria-label="{_trend(figures.history)}">{past}</span></td>'
+            f'<td class="num">{priority}</td>'
         )
-
-    def _words(self, cell: Cell) -> str:
-        if cell.hidden:
-            return WORDS[cell.label]
-        few = ", indicative" if cell.indicative else ""
-        since = f", {cell.change} since {self.since}" if cell.real_change else ""
-        return f"{WORDS[cell.label]}, net {cell.points}, {cell.n} answers{few}{since}"
+    by = f"<small>{escape(owner)}</small>" if owner else ""
+    head = f"{name}{_tags(must_be, figures.blind_spot)}{by}"
+    return SafeString(f'<tr><th scope="row">{head}</th>{rest}</tr>\n')
 
 
-def _tags(row: Row) -> str:
-    must_be = ' <span class="tag quiet">must-be</span>' if row.touchpoint.must_be else ""
-    blind = ' <span class="tag warn">blind spot</span>' if row.blind_spot else ""
-    return must_be + blind
+# Addresses are relative to the heatmap's, and optional end tags are left out: both together
+# are an eighth of the page.
+def _cell(
+    table: _Table, cell: Cell, name: str, slice_name: str, voice: str = "", *, extra: str = ""
+) -> str:
+    segment = f"&amp;segment={cell.segment_id}" if cell.segment_id else ""
+    css = _CSS[cell.label]
+    if cell.hidden:
+        inner = "<small>too few</small>"
+    else:
+        mark = ""
+        if cell.real_change and cell.difference is not None:
+            mark = "↑" if cell.difference > 0 else "↓"
+        inner = f"{CUES[cell.label]} {cell.points}{mark}<small>{cell.n}</small>"
+        css += " few" if cell.indicative else ""
+    return (
+        f'<td class="{css}{extra}"><a href="{cell.touchpoint_id}/cell/?{table.query}'
+        f'{voice}{segment}" aria-label="{name}, {slice_name}: {_words(cell, table.since)}">'
+        f"{inner}</a>"
+    )
 
 
-def _owner(touchpoint: Touchpoint) -> str:
-    return f"<small>{escape(str(touchpoint.owner.user))}</small>" if touchpoint.owner else ""
+def _words(cell: Cell, since: str) -> str:
+    if cell.hidden:
+        return WORDS[cell.label]
+    few = ", indicative" if cell.indicative else ""
+    changed = f", {cell.change} since {since}" if cell.real_change else ""
+    return f"{WORDS[cell.label]}, net {cell.points}, {cell.n} answers{few}{changed}"
+
+
+def _tags(must_be: bool, blind_spot: bool) -> str:
+    must = ' <span class="tag quiet">must-be</span>' if must_be else ""
+    blind = ' <span class="tag warn">blind spot</span>' if blind_spot else ""
+    return must + blind
 
 
 def _priority(row: Row) -> str:
