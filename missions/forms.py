@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from accounts.wording import Worded
+from missions import pasting
 from missions.models import Contribution, Decision, Mission, Readiness, Theme
 
 LONGEST_WORDS = 3000
@@ -22,6 +23,25 @@ class PlainText(forms.CharField):
 
     def to_python(self, value: object) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Statement(PlainText):
+    """A statement as it may come from a word processor, made plain. The browser cuts nothing off:
+    what is too long is said, and kept."""
+
+    def to_python(self, value: object) -> str:
+        return pasting.plain(super().to_python(value))
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attributes = super().widget_attrs(widget)
+        return {name: value for name, value in attributes.items() if name != "maxlength"}
+
+
+class Typed(PlainText):
+    """Text as it is typed; what no version could hold is no reason not to keep the rest."""
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(value).replace("\x00", "")
 
 
 class MissionForm(Worded, forms.Form):
@@ -172,16 +192,46 @@ class AssignForm(Worded, forms.Form):
         return cleaned
 
 
-class DraftForm(Worded, forms.Form):
-    text = PlainText(
-        label="The statement",
-        max_length=LONGEST_STATEMENT,
-        widget=_text_area(7, spellcheck="true"),
-        error_messages={"required": "Write the statement before you save it."},
-    )
+class WorkingForm(Worded, forms.Form):
+    """A draft while it is being written: it may be empty, unfinished and too long."""
+
+    text: PlainText = Typed(required=False, strip=False)
     based_on_version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=0, max_value=1_000_000
     )
+    # Of the working text that was typed on, and the row where this tab's text is kept aside.
+    revision = forms.IntegerField(
+        required=False, widget=forms.HiddenInput, min_value=0, max_value=1_000_000_000
+    )
+    aside = forms.IntegerField(
+        required=False, widget=forms.HiddenInput, min_value=1, max_value=2**53
+    )
+
+
+class DraftForm(WorkingForm):
+    text: PlainText = Statement(
+        label="The statement",
+        max_length=LONGEST_STATEMENT,
+        widget=_text_area(5, spellcheck="true", autocomplete="off"),
+        error_messages={"required": "Write the statement before you save it."},
+    )
+
+
+class LinkForm(Worded, forms.Form):
+    """What is said of one contribution and a clause; `back` is the page's query."""
+
+    ANSWERS: ClassVar = {"yes": True, "no": False, "clear": None}
+
+    clause = forms.CharField(max_length=LONGEST_STATEMENT)
+    answer = forms.ChoiceField(choices=[(answer, answer) for answer in ANSWERS])
+    back = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, mission: Mission, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contribution"] = forms.ModelChoiceField(
+            queryset=Contribution.objects.filter(mission=mission, is_hidden=False),
+            error_messages={"invalid_choice": "These words are no longer there. Look again."},
+        )
 
 
 class AdoptForm(Worded, forms.Form):

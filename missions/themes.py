@@ -6,7 +6,7 @@ both can be pickled. They work for English; ask `missions.english.is_english` fi
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -120,10 +120,17 @@ class Index:
         merges = _ward(_drawn_to_neighbours(plain)) if len(plain) > 1 else np.zeros((0, 4))
         return Tree(self.vectors, readable, merges, _cohesion(plain, merges))
 
-    def coverage(self, draft: str, themes: Sequence[Sequence[int]]) -> list[Coverage]:
+    def coverage(
+        self,
+        draft: str,
+        themes: Sequence[Sequence[int]],
+        *,
+        leaving_out: Mapping[int, Collection[str]] | None = None,
+    ) -> list[Coverage]:
         """How far the draft takes up each theme, given as positions; in the themes' order.
 
         A phrase may sit in several themes, and the phrases of one voice may be given as a theme.
+        `leaving_out` are clauses of the draft that are not asked, by the theme's place.
         """
         said = clauses(draft)[:_CLAUSES]
         compared = [without_names(clause, self.names) for clause in said]
@@ -141,10 +148,21 @@ class Index:
         )
         likeness = query @ self.vectors.T
         negated = np.array([says_no(clause) for clause in said])
-        return [
-            self._taken_up(said, negated, query, likeness, np.array(theme, dtype=np.intp))
-            for theme in themes
-        ]
+        found = []
+        for place, theme in enumerate(themes):
+            positions = np.array(theme, dtype=np.intp)
+            left_out = (leaving_out or {}).get(place, ())
+            asked = [at for at, clause in enumerate(said) if clause not in left_out]
+            if len(asked) == len(said):
+                found.append(self._taken_up(said, negated, query, likeness, positions))
+            elif asked:
+                of = [said[at] for at in asked]
+                found.append(
+                    self._taken_up(of, negated[asked], query[asked], likeness[asked], positions)
+                )
+            else:
+                found.append(Coverage("missing", 0.0, ""))
+        return found
 
     def _taken_up(
         self,

@@ -6,10 +6,12 @@ from missions.views import (
     compass,
     decisions,
     drafts,
+    links,
     overview,
     review,
     theme_suggestions,
     themes,
+    versions,
     words,
 )
 
@@ -83,7 +85,33 @@ urlpatterns = [
     path("<int:mission>/draft/", drafts.draft, name="draft"),
     path("<int:mission>/draft/save/", drafts.draft_save, name="draft_save"),
     path("<int:mission>/draft/hints/", drafts.draft_hints, name="draft_hints"),
-    path("<int:mission>/draft/compare/", drafts.draft_compare, name="draft_compare"),
+    path("<int:mission>/draft/keep/", drafts.draft_keep, name="draft_keep"),
+    path("<int:mission>/draft/answer/", drafts.draft_answer, name="draft_answer"),
+    path("<int:mission>/draft/links/", links.draft_links, name="draft_links"),
+    path("<int:mission>/draft/links/set/", links.draft_link, name="draft_link"),
+    path("<int:mission>/draft/compare/", versions.draft_compare, name="draft_compare"),
+    path("<int:mission>/draft/back/", versions.draft_go_back, name="draft_go_back"),
+    path(
+        "<int:mission>/draft/versions/<int:version>/restore/",
+        versions.draft_restore,
+        name="draft_restore",
+    ),
+    path(
+        "<int:mission>/draft/aside/<int:aside>/use/",
+        versions.draft_bring_back,
+        name="draft_bring_back",
+    ),
+    path(
+        "<int:mission>/draft/aside/<int:aside>/delete/",
+        versions.draft_throw_away,
+        name="draft_throw_away",
+    ),
+    path(
+        "<int:mission>/draft/table.csv", versions.draft_table, {"kind": "csv"}, name="draft_table"
+    ),
+    path(
+        "<int:mission>/draft/table.xlsx", versions.draft_table, {"kind": "xlsx"}, name="draft_table"
+    ),
     path("<int:mission>/", include(agreement_urls.urlpatterns)),
     path("<int:mission>/adopt/", drafts.adopt, name="adopt"),
 ]

@@ -26,8 +26,10 @@ from missions.models import (
     Theme,
     Weighing,
 )
+from missions.services.clause_links import answer_theme
 from missions.services.commitments import make_commitment
 from missions.services.compass import open_weighing
+from missions.services.working_text import keep_text
 from programme.models import (
     ColleagueInvite,
     Membership,
@@ -62,6 +64,7 @@ NOT_PAGES = {
     "reports:report_pdf": "a download",
     "reports:report_chart": "a picture",
     "missions:decisions_table": "a download",
+    "missions:draft_table": "a download",
     "missions:poster": "a download",
     "touchpoints:heatmap_export": "a download",
     "touchpoints:map_export": "a download",
@@ -80,6 +83,7 @@ QUERIES = {
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
     "missions:words": ("", "?voice=customer", "?change=1"),
     "missions:draft_compare": ("?from=1&to=2",),
+    "missions:draft_links": ("", "?clause=2"),
 }
 AXE = {
     "resultTypes": ["violations"],
@@ -187,6 +191,17 @@ def prepare_sample() -> Cast:
         Draft.objects.create(
             organisation=organisation, mission=opened, version=version, text=text, author=leader
         )
+    written = "We keep people moving, and we tell you honestly when we come."
+    keep_text(mission=opened, text=written, based_on_version=2, revision=0, by=leader)
+    keep_text(mission=opened, text="Another.", based_on_version=2, revision=0, by=leader)
+    for theme, answer in zip(opened.themes.all()[:2], (True, False), strict=True):
+        answer_theme(
+            theme=theme,
+            clause="and we tell you honestly when we come",
+            text=written,
+            taken_up=answer,
+            by=leader,
+        )
     return cast
 
 
@@ -250,7 +265,10 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         # Only ever posted to:
         **{
             name: [0]
-            for name in ("asked", "candidate", "critique", "consent", "answer", "suggestion")
+            for name in (
+                *("asked", "aside", "candidate", "critique", "consent", "answer", "suggestion"),
+                "version",
+            )
         },
         "weighing": [first(Weighing), first(Weighing, revealed_at__isnull=False)],
         "commitment": [first(Commitment)],

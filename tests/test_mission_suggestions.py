@@ -122,7 +122,9 @@ def test_other_languages_are_grouped_by_hand(mission: Mission, as_leader: Client
     assert not ThemeSuggestion.objects.exists()
     shown = html(as_leader.get(url(mission, "draft")))
     assert "they compare English only" in shown
-    assert coverage(mission, CARE) is None
+    seen = coverage(mission, CARE)
+    assert seen is not None
+    assert not seen.guesses
 
 
 @pytest.mark.django_db(transaction=True)
@@ -299,7 +301,7 @@ def test_what_customers_said_and_the_draft_does_not(
     # The leader's words are in no theme; half of the customers' are in one that is taken up.
     assert [(one.key, one.level) for one in seen.voices] == [("customer", "partly")]
     assert "<html" not in html(answer)
-    assert html(answer).count('hx-swap-oob="true"') == 4
+    assert html(answer).count('hx-swap-oob="true"') == 6
     assert not mission.drafts.exists()
 
 
@@ -328,7 +330,11 @@ def test_coverage_follows_every_change(
     bread.contributions.update(is_hidden=True)
     assert levels() == [("By name", "missing")]
     mission.contributions.update(text=GERMAN[0])
-    assert coverage(mission, CARE) is None
+    seen = coverage(mission, CARE)
+    assert seen is not None
+    assert not seen.guesses
+    assert not seen.voices + seen.unsaid
+    assert {one.level for one in seen.themes} == {"unknown"}
 
 
 def test_a_keystroke_over_five_thousand_reads_no_words_again(
@@ -340,7 +346,9 @@ def test_a_keystroke_over_five_thousand_reads_no_words_again(
             mission=mission, name=f"Theme {start}", contributions=words[start : start + 250]
         )
     coverage(mission, CARE)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
+        coverage(mission, f"{CARE} And we know you by name.", typing=True)
+    with django_assert_num_queries(3):
         coverage(mission, f"{CARE} And we know you by name.")
 
 

@@ -9,6 +9,8 @@ from focusprog.sample import company, words
 from focusprog.sample.compass import use_the_mission
 from focusprog.sample.people import Cast
 from missions.models import Contribution, Draft, Mission, Theme
+from missions.services.clause_links import answer_theme
+from missions.services.drafts import number_statement
 from programme.models import Period, Role
 from touchpoints.models import Improvement
 
@@ -26,17 +28,23 @@ def _adopted_mission(cast: Cast, adopted_on: dt.date, today: dt.date) -> None:
     mission = Mission.objects.create(
         organisation=organisation,
         title=words.ADOPTED_TITLE,
-        state=Mission.State.ADOPTED,
-        statement=words.ADOPTED,
+        state=Mission.State.DRAFTING,
         started_by=leader,
-        adopted_on=adopted_on,
-        review_on=adopted_on + dt.timedelta(days=1096),
     )
     _words_and_themes(cast, mission, words.ADOPTED_WORDS)
     Draft.objects.bulk_create(
         Draft(organisation=organisation, mission=mission, version=version, text=text, author=leader)
         for version, text in enumerate((*words.EARLIER_DRAFTS, words.ADOPTED), 1)
     )
+    for clause, name in words.CLAUSES:
+        theme = mission.themes.get(name=name)
+        answer_theme(theme=theme, clause=clause, text=words.ADOPTED, taken_up=True, by=leader)
+    mission.state = Mission.State.ADOPTED
+    mission.statement = words.ADOPTED
+    mission.adopted_on = adopted_on
+    mission.review_on = adopted_on + dt.timedelta(days=1096)
+    mission.save()
+    number_statement(mission=mission)
     use_the_mission(cast, mission, today)
 
 

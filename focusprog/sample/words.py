@@ -35,6 +35,13 @@ ADOPTED_WORDS = (
     ("customer", "any", "Repair it once.", ONCE),
     ("customer", "any", "In a hospital minutes are everything.", TIME),
 )  # fmt: skip
+# A clause of the adopted statement, and the theme whose words it was made of.
+CLAUSES = (
+    ("someone’s day stops", CARE),
+    ("We get people moving again", TIME),
+    ("We get people moving again", ONCE),
+    ("and we tell them honestly when", TRUTH),
+)
 OPEN_WORDS = (
     ("leader", "feel", "I am proud of how we talk to people now, and uneasy about how we bill them.", TRUTH),
     ("leader", "believe", "Whoever stands in front of the customer should be able to decide.", PRIDE),

@@ -8,6 +8,7 @@ from missions.models.agreement import (
     Ranking,
     Suggestion,
 )
+from missions.models.drafting import Clause, ClauseLink, WorkingText
 from missions.models.mission import (
     CheckIn,
     Commitment,
@@ -31,6 +32,8 @@ from missions.models.use import JudgeInvite, QuietOwner, WeekAsked
 __all__ = [
     "Candidate",
     "CheckIn",
+    "Clause",
+    "ClauseLink",
     "Commitment",
     "Consent",
     "ConsentAnswer",
@@ -54,4 +57,5 @@ __all__ = [
     "WeekAsked",
     "WeighedOption",
     "Weighing",
+    "WorkingText",
 ]

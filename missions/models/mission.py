@@ -225,6 +225,10 @@ class StatementClause(OrganisationOwned):
     mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="statement_clauses")
     position = models.PositiveIntegerField()
     text = models.TextField()
+    # The draft's clause whose links to people's words it keeps.
+    origin = models.ForeignKey(
+        "missions.Clause", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["position"]

@@ -8,6 +8,7 @@ from missions.services.candidates import (
     take_back_candidate,
 )
 from missions.services.check_ins import ask_owners, read_link, set_asked_weekly
+from missions.services.clause_links import answer_theme, answer_words
 from missions.services.commitments import (
     check_in,
     end_commitment,
@@ -37,7 +38,7 @@ from missions.services.decisions import (
     remind_of_decisions,
     review_decision,
 )
-from missions.services.drafts import adopt, save_draft
+from missions.services.drafts import adopt, restore_version, save_draft
 from missions.services.errors import MissionsError, StaleDraftError
 from missions.services.review import (
     hide_contribution,
@@ -53,17 +54,22 @@ from missions.services.themes import (
     take_out_of_theme,
 )
 from missions.services.words import add_words, start_mission
+from missions.services.working_text import Kept, bring_back, go_back, keep_text, throw_away
 
 __all__ = [
+    "Kept",
     "MissionsError",
     "StaleDraftError",
     "add_candidate",
     "add_words",
     "adopt",
     "answer_consent",
+    "answer_theme",
+    "answer_words",
     "ask_for_words",
     "ask_owners",
     "ask_to_rank",
+    "bring_back",
     "change_decision",
     "check_in",
     "close_asking",
@@ -75,9 +81,11 @@ __all__ = [
     "freeze_critique",
     "gather_contributions",
     "give_commitment",
+    "go_back",
     "hide_contribution",
     "invite_judges",
     "judge",
+    "keep_text",
     "make_commitment",
     "number_clauses",
     "open_consent",
@@ -90,6 +98,7 @@ __all__ = [
     "remind_of_decisions",
     "remind_of_reviews",
     "rename_theme",
+    "restore_version",
     "reveal",
     "review_decision",
     "save_draft",
@@ -103,5 +112,6 @@ __all__ = [
     "suggest",
     "take_back_candidate",
     "take_out_of_theme",
+    "throw_away",
     "withdraw_objection",
 ]

@@ -9,20 +9,31 @@ from missions import queries
 from missions.models import Draft, Mission
 from missions.services.asking import close_asking, gather_contributions
 from missions.services.candidates import close_rankings
+from missions.services.clause_links import write_down_clauses
+from missions.services.compass import number_clauses
 from missions.services.consent import check_consent
 from missions.services.errors import MissionsError, StaleDraftError, advance, locked
+from missions.services.working_text import follow_version
 from programme.models import Membership, Organisation
 
 
 @transaction.atomic
 def save_draft(
-    *, mission: Mission, text: str, based_on_version: int, author: Membership
+    *,
+    mission: Mission,
+    text: str,
+    based_on_version: int,
+    author: Membership,
+    revision: int | None = None,
+    aside: int | None = None,
 ) -> tuple[Draft, bool]:
     """Keep a text as the mission's next version; returns the draft and whether it is a new one
     (the same text again is not).
 
     `based_on_version` is the version that the writer had before them, 0 for none. Where a newer
-    one exists, nothing is saved and `StaleDraftError` carries it.
+    one exists, nothing is saved and `StaleDraftError` carries it. `revision` is the one of the
+    working text, where it was typed there: writing goes on from the new version. `aside` is the
+    key of the row where it was kept aside until now.
     """
     mission = locked(mission)
     current = mission.drafts.order_by("-version").first()
@@ -38,7 +49,26 @@ def save_draft(
         text=text,
         author=author,
     )
+    write_down_clauses(mission=mission, text=text)
+    follow_version(
+        mission=mission, saved=draft, before=current.text if current else "", revision=revision
+    )
+    if aside is not None:
+        mission.working_texts.filter(pk=aside, is_aside=True, kept_by=author).delete()
     return draft, True
+
+
+@transaction.atomic
+def restore_version(
+    *, mission: Mission, version: int, based_on_version: int, author: Membership
+) -> tuple[Draft, bool]:
+    """Make an earlier version's text the newest version; as `save_draft`."""
+    earlier = mission.drafts.filter(version=version).first()
+    if earlier is None:
+        raise MissionsError("There is no such version.")
+    return save_draft(
+        mission=mission, text=earlier.text, based_on_version=based_on_version, author=author
+    )
 
 
 @transaction.atomic
@@ -69,4 +99,13 @@ def adopt(*, mission: Mission, draft: Draft, review_on: dt.date) -> Mission:
     mission.adopted_on = today
     mission.review_on = review_on
     mission.save()
+    number_statement(mission=mission)
     return mission
+
+
+def number_statement(*, mission: Mission) -> None:
+    """Write down the adopted statement's clauses, each with what it came from: kept for good."""
+    written = write_down_clauses(mission=mission, text=mission.statement)
+    for numbered, clause in zip(number_clauses(mission=mission), written, strict=False):
+        numbered.origin_id = clause.origin_id or clause.pk
+        numbered.save(update_fields=["origin"])

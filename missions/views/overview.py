@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.access import public
-from missions import agreement, forms, queries, services, usage
+from missions import agreement, drafting, forms, queries, services, usage
 from missions.models import Contribution, Mission
 from missions.views.pages import find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
@@ -67,6 +67,7 @@ def public_mission(request: HttpRequest, organisation: str) -> HttpResponse:
             "mission": adopted,
             "counts": queries.voice_counts(contributions),
             "themes": queries.themes(adopted),
+            "clause_sources": drafting.sources(adopted),
             "quotes": usage.quotes(adopted),
             "overridden": agreement.overridden(adopted),
             "earlier": usage.earlier_missions(owner),
