@@ -98,6 +98,7 @@ def test_clauses_are_numbered_once(adopted: Mission) -> None:
 
 
 def test_a_statement_without_clauses_is_one(adopted: Mission) -> None:
+    StatementClause.objects.all().delete()
     adopted.statement = "…"
     (only,) = services.number_clauses(mission=adopted)
     assert only.text == "…"
