@@ -115,7 +115,8 @@ class Round(OrganisationOwned):
     confidential = models.BooleanField(default=False)
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="rounds")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    # Which people: {"segments": [..], "teams": [..], "most_valuable": 20}; empty means everyone.
+    # Which people: {"segments": [..], "teams": [..], "most_valuable": 20, "people": [..]}; empty
+    # means everyone.
     selection = models.JSONField(default=dict)
     message = models.TextField(blank=True)
     # Open, but a worker is still writing invitations; so many people are to get one.
@@ -131,6 +132,9 @@ class Round(OrganisationOwned):
     # it when this was prepared.
     figures_from = models.PositiveSmallIntegerField(default=5)
     comments_from = models.PositiveSmallIntegerField(default=10)
+    # What came in is read where it was asked for, by those who may read it there: a mission's words
+    # stay hidden until one's own are in.
+    answers_apart = models.BooleanField(default=False)
     # What closing it counted (see `feedback.services.close_round`); empty while it is open.
     results = models.JSONField(null=True, blank=True)
     # An import names the file's own fingerprint, so that a second run finds the first.

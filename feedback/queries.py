@@ -27,6 +27,8 @@ def selected(
     people = people.customers()
     if selection.get("segments"):
         people = people.filter(segment__in=selection["segments"])
+    if selection.get("people"):
+        people = people.filter(pk__in=selection["people"])
     return people
 
 
@@ -114,6 +116,9 @@ def describe_selection(found: Round) -> str:
     whom = "Staff" if found.audience == Round.Audience.INTERNAL else "Customers"
     if chosen.get("most_valuable"):
         whom = f"The {chosen['most_valuable']} most valuable customers"
+    elif chosen.get("people"):
+        many = len(chosen["people"])
+        whom = f"{many} chosen customer{'' if many == 1 else 's'}"
     return f"{whom} in {', '.join(names)}" if names else whom
 
 

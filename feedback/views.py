@@ -103,7 +103,11 @@ def _count(request: OrganisationRequest, form: RoundForm) -> int:
 def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
     """A round: its receipt, and its results once it is closed."""
     found = _round(request, round)
-    comments = Paginator(queries.comments(round=found), 25).get_page(request.GET.get("page"))
+    shown = queries.comments(round=found)
+    questions = list(found.survey.questions.all())
+    if found.answers_apart:
+        shown, questions = shown.none(), []
+    comments = Paginator(shown, 25).get_page(request.GET.get("page"))
     receipt = queries.receipts_of([found])[0]
     context = {
         "round": found,
@@ -111,7 +115,7 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
         "receipt": receipt,
         "unreachable": receipt.held_back - receipt.recently_asked,
         "closes": services.last_day(found),
-        "results": figures.results_of(found, list(found.survey.questions.all())),
+        "results": figures.results_of(found, questions),
         "page_obj": comments,
     }
     return render(request, "feedback/round.html", context)

@@ -1,12 +1,14 @@
 """What is entered while a statement is agreed on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from accounts.wording import Worded
-from missions.forms import LONGEST_WORDS, AskForm
-from missions.models import ConsentAnswer, Suggestion
+from missions.agreement import key_of
+from missions.forms import LONGEST_WORDS
+from missions.models import Candidate, ConsentAnswer, Suggestion
 
 LONGEST_CANDIDATE = 500
 
@@ -62,19 +64,30 @@ class OutcomeForm(Worded, forms.Form):
         return cleaned
 
 
-class OpenConsentForm(AskForm):
-    """Whether staff are asked by email too, and with which message."""
+class BallotForm(Worded, forms.Form):
+    """A leader's own ranking: a place for each candidate, or none."""
 
-    ask_staff = forms.BooleanField(
-        label="Ask your people by email too",
-        help_text="Everyone on your staff list whom we can reach, with a link of their own.",
-        required=False,
-    )
-    field_order = ("ask_staff", "message")
+    def __init__(self, *args: Any, candidates: Sequence[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = [("", "No place"), *((n, str(n)) for n in range(1, len(candidates) + 1))]
+        for candidate in candidates:
+            self.fields[key_of(candidate)] = forms.TypedChoiceField(
+                label=candidate.text,
+                choices=places,
+                coerce=int,
+                required=False,
+                empty_value=None,
+                error_messages={"invalid_choice": "That is not one of the places."},
+            )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, to_customers=False, **kwargs)
-        self.fields["message"].required = False
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not any(cleaned.values()):
+            self.add_error(None, "Give at least one of the candidates a place.")
+        return cleaned
+
+    def places(self) -> dict[str, int]:
+        return {key: place for key, place in self.cleaned_data.items() if place}
 
 
 class ConsentForm(Worded, forms.Form):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("agree/", consent.agree, name="agree"),
     path("candidates/", candidates.candidates, name="candidates"),
     path("candidates/ask/<slug:voice>/", candidates.rank_ask, name="rank_ask"),
+    path("candidates/rank/", candidates.rank_own, name="rank_own"),
     path("candidates/close/", candidates.rank_close, name="rank_close"),
     path(
         "candidates/<int:candidate>/take-back/",
@@ -17,6 +18,9 @@ urlpatterns = [
     path("candidates/<int:candidate>/draft/", candidates.candidate_draft, name="candidate_draft"),
     path("suggestions/", critique.suggestions, name="suggestions"),
     path("suggestions/open/", critique.critique_open, name="critique_open"),
+    path(
+        "suggestions/<int:critique>/ask/<slug:voice>/", critique.critique_ask, name="critique_ask"
+    ),
     path("suggestions/<int:critique>/freeze/", critique.critique_freeze, name="critique_freeze"),
     path(
         "suggestions/<int:suggestion>/outcome/",
@@ -25,6 +29,7 @@ urlpatterns = [
     ),
     path("consent/", consent.consent, name="consent"),
     path("consent/open/", consent.consent_open, name="consent_open"),
+    path("consent/<int:consent>/ask/<slug:voice>/", consent.consent_ask, name="consent_ask"),
     path("consent/<int:consent>/answer/", consent.consent_answer, name="consent_answer"),
     path("consent/<int:consent>/close/", consent.consent_close, name="consent_close"),
     path(

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.wording import Worded
 from missions import pasting
+from missions.examples import EXAMPLES
 from missions.models import Contribution, Decision, Mission, Readiness, Theme
 
 LONGEST_WORDS = 3000
@@ -111,29 +113,14 @@ class WordsForm(Worded, forms.Form):
         return {prompt: self.cleaned_data[prompt] for prompt in ("feel", "believe", "go")}
 
 
-class AskForm(Worded, forms.Form):
-    """Whom to ask, and with which message."""
-
-    most_valuable = forms.IntegerField(
-        label="How many of your most valuable customers?",
-        error_messages={"required": "Enter how many customers to ask."},
-        help_text="Counted from the highest yearly value down, among those we can reach.",
-        min_value=1,
-        max_value=5000,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    message = PlainText(
-        label="Your message",
-        error_messages={"required": "Write them a message."},
-        help_text="It stands above the question’s link in the email.",
-        max_length=3000,
-        widget=_text_area(8),
-    )
-
-    def __init__(self, *args: Any, to_customers: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not to_customers:
-            del self.fields["most_valuable"]
+def reactions(sent: QueryDict) -> dict[str, bool | None]:
+    """What a leader chose for each example, by its key; anything but the two choices is none."""
+    chosen = {"moves": True, "cold": False}
+    return {
+        one.key: chosen.get(str(sent[name]))
+        for one in EXAMPLES
+        if (name := f"react-{one.key}") in sent
+    }
 
 
 class ThemeForm(Worded, forms.Form):

@@ -3,14 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Exists, F, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
-from feedback import queries as feedback
 from feedback.models import Round
 from missions.models import (
     Consent,
@@ -88,16 +86,6 @@ class ThemeWords:
     theme: Theme
     counts: VoiceCounts
     words: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Whom a question would reach: how many, how many more have no address or asked to be left
-    alone, and the least yearly value among those reached (None where none has a value)."""
-
-    people: int
-    out_of_reach: int
-    least_value: Decimal | None
 
 
 def today(organisation: Organisation) -> dt.date:
@@ -290,18 +278,6 @@ def mission_rounds(mission: Mission) -> QuerySet[MissionRound]:
     )
 
 
-def reach(*, organisation: Organisation, voice: str, most_valuable: int | None = None) -> Reach:
-    """Whom asking that voice would reach; of customers, those of most yearly value."""
-    audience = Round.Audience.EXTERNAL if voice == Voice.CUSTOMER else Round.Audience.INTERNAL
-    chosen: dict[str, Any] = {"most_valuable": most_valuable} if most_valuable else {}
-    everyone = feedback.selected(organisation=organisation, audience=audience, selection={})
-    reachable = feedback.invited(organisation=organisation, audience=audience, selection={})
-    out_of_reach = everyone.count() - reachable.count()
-    asked = feedback.invited(organisation=organisation, audience=audience, selection=chosen)
-    values = list(asked.values_list("yearly_value", flat=True))
-    return Reach(len(values), out_of_reach, values[-1] if values and most_valuable else None)
-
-
 def decisions(organisation: Organisation) -> QuerySet[Decision]:
     """All its decisions, the latest first."""
     return Decision.objects.filter(organisation=organisation).select_related(
@@ -310,9 +286,10 @@ def decisions(organisation: Organisation) -> QuerySet[Decision]:
 
 
 def missions_that_asked() -> QuerySet[Mission]:
-    """Open missions, of any organisation, that words may still arrive for."""
+    """Open missions, of any organisation, that words or suggestions may still arrive for."""
     finished = [Mission.State.ADOPTED, Mission.State.RETIRED]
-    return Mission.objects.filter(rounds__isnull=False).exclude(state__in=finished).distinct()
+    asked = Q(rounds__isnull=False) | Q(drafts__critique__rounds__isnull=False)
+    return Mission.objects.filter(asked).exclude(state__in=finished).distinct()
 
 
 def not_yet_reminded(missions: QuerySet[Mission]) -> QuerySet[Mission]:

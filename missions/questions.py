@@ -23,6 +23,8 @@ class Asked(Around):
     hint: str
     name_question: str
     name_hint: str
+    quote_question: str
+    quote_hint: str
 
 
 def of_voice(*, voice: str, organisation_name: str) -> Asked:
@@ -52,8 +54,28 @@ def to_rank(*, organisation_name: str) -> Around:
     )
 
 
+def to_criticise(*, organisation_name: str, statement: str) -> Around:
+    """What stands around a draft when staff or customers say what they would change."""
+    return Around(
+        title="What would you change in our mission?",
+        message=(
+            "We have a draft of our mission. Before we go on with it, we would like to hear what "
+            "must change, and what would make it better. Two minutes are plenty."
+        ),
+        introduction=(
+            f"{statement}\n\nWhat you suggest stands on the mission’s pages at "
+            f"{organisation_name}, word for word and without your name. We tell you by email what "
+            "became of it."
+        ),
+        thanks=(
+            "Thank you. We weigh every suggestion, and write to you once we know what becomes of "
+            "yours."
+        ),
+    )
+
+
 def to_consent(*, organisation_name: str, statement: str) -> Around:
-    """What stands around the question to staff whether they consent to a statement."""
+    """What stands around the question whether someone consents to a statement."""
     return Around(
         title="Can you live with our mission?",
         message=(
@@ -66,7 +88,10 @@ def to_consent(*, organisation_name: str, statement: str) -> Around:
             f"{organisation_name}, without your name. While it stands, the mission is not adopted, "
             "unless a leader says publicly why it is adopted all the same."
         ),
-        thanks="Thank you. You can change your answer until the question closes.",
+        thanks=(
+            "Thank you. You can change your answer until the question closes. If you object, we "
+            "write to you once we know what becomes of it."
+        ),
     )
 
 
@@ -75,6 +100,11 @@ _WHO_SEES = (
     "On the mission’s pages they stand without your name, unless you add it below."
 )
 _NAME = "Your name, if you want it beside your words"
+_QUOTE = "May we quote your words on our public page?"
+_QUOTE_HINT = (
+    "Never with your name. If you choose nothing, we do not quote you. You can change this until "
+    "the question closes; after that, reply to our email and we take your words off."
+)
 
 _STAFF = Asked(
     title="Words for our mission",
@@ -88,6 +118,8 @@ _STAFF = Asked(
     hint="One to three sentences, the way you would say it to a friend.",
     name_question=_NAME,
     name_hint="You can leave this empty.",
+    quote_question=_QUOTE,
+    quote_hint=_QUOTE_HINT,
     thanks=(
         "Thank you. Your words now stand beside those of your colleagues, as you wrote them. "
         "You will see the mission that comes out of them."
@@ -106,5 +138,7 @@ _CUSTOMERS = Asked(
     hint="One to three sentences, in your own words. Plain is good.",
     name_question=_NAME,
     name_hint="You can leave this empty.",
+    quote_question=_QUOTE,
+    quote_hint=_QUOTE_HINT,
     thanks=("Thank you. Your words go to those who write the mission, exactly as you wrote them."),
 )

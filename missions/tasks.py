@@ -12,6 +12,7 @@ def sweep() -> None:
     reviews that have come due, and on Monday morning the question to owners."""
     for mission in queries.missions_that_asked():
         services.gather_contributions(mission=mission)
+        services.gather_suggestions(mission=mission)
     services.remind_of_reviews()
     services.remind_of_decisions()
     services.ask_owners()

@@ -53,7 +53,13 @@ urlpatterns = [
     path("<int:mission>/words/save/", words.words_save, name="words_save"),
     path("<int:mission>/words/<int:contribution>/hide/", review.words_hide, name="words_hide"),
     path("<int:mission>/words/<int:contribution>/show/", review.words_show, name="words_show"),
+    path("<int:mission>/words/react/", words.words_react, name="words_react"),
     path("<int:mission>/words/unquote/", review.words_unquote, name="words_unquote"),
+    path(
+        "<int:mission>/words/<int:contribution>/unquote/",
+        review.words_take_off,
+        name="words_take_off",
+    ),
     path("<int:mission>/ask/", words.asking, name="asking"),
     path("<int:mission>/ask/<slug:voice>/", words.ask, name="ask"),
     path("<int:mission>/ask/<int:asked>/close/", words.ask_close, name="ask_close"),

@@ -281,6 +281,7 @@ def said_since(mission: Mission) -> QuerySet[Comment]:
 def quotes(mission: Mission) -> QuerySet[Contribution]:
     """Words whose writers let them stand in public, in no order that tells who was first."""
     agreed = Contribution.objects.filter(mission=mission, quotable=True, is_hidden=False)
+    agreed = agreed.filter(unquoted_at=None)
     return agreed.order_by("voice", "text")[:MOST_QUOTES]
 
 

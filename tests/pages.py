@@ -19,12 +19,25 @@ from focusprog.sample.load import load_sample
 from focusprog.sample.people import Cast
 from missions.models import (
     Commitment,
+    Consent,
+    ConsentAnswer,
     Contribution,
+    Critique,
     Decision,
     Draft,
     Mission,
+    Suggestion,
     Theme,
+    Voice,
     Weighing,
+)
+from missions.services import (
+    add_candidate,
+    ask_to_rank,
+    freeze_critique,
+    open_consent,
+    open_critique,
+    suggest,
 )
 from missions.services.clause_links import answer_theme
 from missions.services.commitments import make_commitment
@@ -53,8 +66,6 @@ from touchpoints.models import HandOff, Improvement, Journey, Stage, Touchpoint
 
 # What a GET reaches and is no page.
 NOT_PAGES = {
-    "missions:suggestion_outcome": "the sample has no suggestion",
-    "missions:objection_override": "the sample has no objection",
     "healthz": "for machines",
     "readyz": "for machines",
     "outbox:mailbox_attachment": "a download",
@@ -202,7 +213,38 @@ def prepare_sample() -> Cast:
             taken_up=answer,
             by=leader,
         )
+    _agree(opened, held, leader)
     return cast
+
+
+def _agree(opened: Mission, held: Mission, leader: Membership) -> None:
+    """Candidates being ranked, a draft open to suggestions and one frozen, consent being asked,
+    and an objection to the mission that was adopted."""
+    for text in ("Nobody waits on the stairs.", "Lifts that are there.", "We keep you moving."):
+        add_candidate(mission=opened, text=text, author=leader)
+    ask_to_rank(mission=opened, voice=Voice.STAFF, message="Which?", asked_by=leader)
+    first, latest = opened.drafts.order_by("version")
+    for drafted in (first, latest):
+        critique = open_critique(mission=opened, draft=drafted)
+        suggest(critique=critique, author=leader, weight="must", text="Say for whom.")
+        if drafted == first:
+            freeze_critique(critique=critique)
+    open_consent(mission=opened, draft=latest)
+    ConsentAnswer.objects.create(
+        organisation=held.organisation,
+        consent=Consent.objects.create(
+            organisation=held.organisation,
+            mission=held,
+            draft=held.drafts.all()[0],
+            closed_at=timezone.now(),
+        ),
+        membership=leader,
+        voice=Voice.LEADER,
+        choice="object",
+        reason="Too long",
+        change_asked="Half of it",
+        overridden_because="Every word was wanted.",
+    )
 
 
 def inside(cast: Cast, client: Client) -> dict[str, list[str]]:
@@ -263,13 +305,11 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],
         # Only ever posted to:
-        **{
-            name: [0]
-            for name in (
-                *("asked", "aside", "candidate", "critique", "consent", "answer", "suggestion"),
-                "version",
-            )
-        },
+        **{name: [0] for name in ("asked", "aside", "candidate", "version")},
+        "critique": [first(Critique, frozen_at=None)],
+        "consent": [first(Consent, closed_at=None)],
+        "answer": [first(ConsentAnswer)],
+        "suggestion": [first(Suggestion, critique__frozen_at__isnull=False)],
         "weighing": [first(Weighing), first(Weighing, revealed_at__isnull=False)],
         "commitment": [first(Commitment)],
         "contribution": [first(Contribution, mission__state="themes")],

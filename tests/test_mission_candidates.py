@@ -38,9 +38,7 @@ def put_forward(mission: Mission, author: Membership, *texts: str) -> list[Candi
 def ask(mission: Mission, voice: str) -> Ranking:
     by = mission.started_by
     assert by is not None
-    return services.ask_to_rank(
-        mission=mission, voice=voice, message="Which?", asked_by=by, most_valuable=None
-    )
+    return services.ask_to_rank(mission=mission, voice=voice, message="Which?", asked_by=by)
 
 
 def rank(asked: Ranking, person: Person, *best_first: Candidate) -> None:
@@ -50,7 +48,7 @@ def rank(asked: Ranking, person: Person, *best_first: Candidate) -> None:
 
 
 def found_orders(mission: Mission) -> list[agreement.Order]:
-    return agreement.orders(agreement.rankings(mission), list(mission.candidates.all()))
+    return agreement.orders(mission, agreement.rankings(mission), list(mission.candidates.all()))
 
 
 def firsts(orders: list[agreement.Order]) -> dict[str, list[list[str]]]:
@@ -162,7 +160,7 @@ def test_from_the_page_to_the_draft(
     person = factories.staff(mission.organisation)
     for text in ("Ferry", "Quay", "Tide"):
         assert as_leader.post(url(mission, "candidates"), {"text": text}).status_code == 302
-    sent = {"message": "Which?"}
+    sent = {"message": "Which?", "send": 1, "shown": 1}
     assert as_leader.post(url(mission, "rank_ask", voice="staff"), sent).status_code == 302
     ranking = Ranking.objects.get()
     best = Candidate.objects.get(text="Quay")
@@ -295,5 +293,5 @@ def test_suggestions_and_orders_cost_few_queries(
     ask(mission, "customer")
     services.close_rankings(mission=mission)
     listed = list(mission.candidates.all())
-    with django_assert_num_queries(3):
-        assert len(agreement.orders(agreement.rankings(mission), listed)) == 2
+    with django_assert_num_queries(4):
+        assert len(agreement.orders(mission, agreement.rankings(mission), listed)) == 2

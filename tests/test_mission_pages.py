@@ -507,7 +507,7 @@ def test_queries_of_the_index(
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("words", 12), ("themes", 13), ("draft", 16), ("asking", 6)]
+    ("name", "queries"), [("words", 13), ("themes", 13), ("draft", 16), ("asking", 6)]
 )
 def test_queries_of_a_missions_pages(
     begun: Mission,

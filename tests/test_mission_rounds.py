@@ -15,6 +15,7 @@ from feedback import services as feedback
 from feedback.models import Comment, Invitation, Round
 from missions import queries, services
 from missions.models import Contribution, Mission, MissionRound, Voice
+from missions.reach import NO_ADDRESS, NO_VALUE, UNSUBSCRIBED, reach
 from missions.tasks import sweep
 from outbox.models import Email
 from programme.models import Membership, Person, Role
@@ -43,7 +44,7 @@ def ask(mission: Mission, voice: str = "staff", most_valuable: int | None = None
         voice=voice,
         message="Tell us.",
         asked_by=mission.started_by,
-        most_valuable=most_valuable,
+        selection={"most_valuable": most_valuable} if most_valuable else None,
     )
 
 
@@ -74,8 +75,10 @@ def test_it_reaches_the_customers_of_most_value_that_can_be_reached(mission: Mis
         factories.customer(owner, name, yearly_value=value)
     factories.customer(owner, "No address", yearly_value=5000, email="")
     factories.customer(factories.organisation(), "Elsewhere", yearly_value=9000)
-    reach = queries.reach(organisation=owner, voice=Voice.CUSTOMER, most_valuable=2)
-    assert reach == queries.Reach(people=2, out_of_reach=1, least_value=Decimal(500))
+    found = reach(organisation=owner, voice=Voice.CUSTOMER, selection={"most_valuable": 2})
+    assert (found.people, found.least_value) == (2, Decimal(500))
+    assert found.reasons == ((1, NO_ADDRESS), (1, NO_VALUE))
+    assert [one.person.name for one in found.left_out] == ["No address", "Dee"]
     asked = ask(mission, "customer", most_valuable=2)
     invited = Invitation.objects.filter(round=asked.round)
     assert set(invited.values_list("person__name", flat=True)) == {"Ada", "Bea"}
@@ -85,8 +88,13 @@ def test_it_reaches_all_staff_that_can_be_reached(mission: Mission) -> None:
     factories.staff(mission.organisation, "Ida")
     factories.staff(mission.organisation, "Jo", email="")
     factories.customer(mission.organisation, "Kit", yearly_value=5)
-    reach = queries.reach(organisation=mission.organisation, voice=Voice.STAFF)
-    assert reach == queries.Reach(people=1, out_of_reach=1, least_value=None)
+    factories.staff(mission.organisation, "Lu", unsubscribed_at=timezone.now())
+    found = reach(organisation=mission.organisation, voice=Voice.STAFF)
+    assert (found.people, found.out_of_reach, found.least_value) == (1, 2, None)
+    assert {one.person.name: one.why for one in found.left_out} == {
+        "Jo": NO_ADDRESS,
+        "Lu": UNSUBSCRIBED,
+    }
 
 
 # Asking
@@ -108,7 +116,8 @@ def test_the_question_says_who_sees_what_and_that_the_name_is_optional(mission: 
     assert mission.organisation.name in survey.introduction
     assert "{organisation}" not in survey.introduction + survey.title + survey.thanks
     assert "without your name, unless you add it below" in survey.introduction
-    words, name = survey.questions.all()
+    words, name, quote = survey.questions.all()
+    assert (quote.key, quote.kind, quote.required) == ("quote", "yes-no", False)
     assert (words.key, words.kind, words.required) == ("words", "text", True)
     assert (name.key, name.kind, name.required) == ("name", "short", False)
 

@@ -43,12 +43,15 @@ def create_round(
     created_by: Membership | None = None,
     closes_at: dt.datetime | None = None,
     rest_days: int = 0,
+    answers_apart: bool = False,
 ) -> Round:
     """Prepare a round; nothing is sent before `open_round`.
 
-    `selection` is {"segments": [ids], "teams": [ids], "most_valuable": n}, each optional; an
-    empty one means everyone of the audience. From here on the survey is never edited. Customers
-    whom another round asked in the last `rest_days` are left out (docs/decisions/0014).
+    `selection` is {"segments": [ids], "teams": [ids], "most_valuable": n, "people": [ids]}, each
+    optional; an empty one means everyone of the audience. Where `answers_apart`, the round's own
+    page shows what became of it and nothing of what was answered. From here on the survey is never
+    edited. Customers whom another round asked in the last `rest_days` are left out
+    (docs/decisions/0014).
     """
     if not survey.questions.exists():
         raise FeedbackError("This survey has no questions yet. Add one, then send it.")
@@ -68,6 +71,7 @@ def create_round(
         rest_days=rest_days,
         figures_from=organisation.figures_from,
         comments_from=organisation.comments_from,
+        answers_apart=answers_apart,
     )
 
 

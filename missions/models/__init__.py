@@ -1,10 +1,13 @@
 """A mission, from first words to adoption and use."""
 
 from missions.models.agreement import (
+    Ballot,
     Candidate,
     Consent,
     ConsentAnswer,
+    ConsentRound,
     Critique,
+    CritiqueRound,
     Ranking,
     Suggestion,
 )
@@ -19,6 +22,7 @@ from missions.models.mission import (
     Judgement,
     Mission,
     MissionRound,
+    Reaction,
     Readiness,
     StatementClause,
     Theme,
@@ -30,6 +34,7 @@ from missions.models.suggestion import ThemeSuggestion
 from missions.models.use import JudgeInvite, QuietOwner, WeekAsked
 
 __all__ = [
+    "Ballot",
     "Candidate",
     "CheckIn",
     "Clause",
@@ -37,8 +42,10 @@ __all__ = [
     "Commitment",
     "Consent",
     "ConsentAnswer",
+    "ConsentRound",
     "Contribution",
     "Critique",
+    "CritiqueRound",
     "Decision",
     "Draft",
     "Hiding",
@@ -48,6 +55,7 @@ __all__ = [
     "MissionRound",
     "QuietOwner",
     "Ranking",
+    "Reaction",
     "Readiness",
     "StatementClause",
     "Suggestion",

@@ -91,6 +91,8 @@ class Contribution(OrganisationOwned):
     signed_name = models.CharField(max_length=200, blank=True)
     # Whether its writer lets it stand on the public page.
     quotable = models.BooleanField(default=False)
+    # Taken off the public page for a writer who came by link and has changed their mind.
+    unquoted_at = models.DateTimeField(null=True, blank=True)
     is_hidden = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -137,6 +139,26 @@ class Readiness(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.answer
+
+
+class Reaction(OrganisationOwned):
+    """What an example statement does to one leader: their own aid, never a contribution."""
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="reactions")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    # The key of one of `missions.examples.EXAMPLES`.
+    example = models.SlugField(max_length=40)
+    moves = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["mission", "membership", "example"], name="one_reaction_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.example} {'moves' if self.moves else 'leaves cold'}"
 
 
 class Theme(OrganisationOwned):

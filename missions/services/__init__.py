@@ -4,6 +4,7 @@ from missions.services.asking import ask_for_words, close_asking, gather_contrib
 from missions.services.candidates import (
     add_candidate,
     ask_to_rank,
+    cast_ballot,
     close_rankings,
     take_back_candidate,
 )
@@ -25,13 +26,21 @@ from missions.services.compass import (
 )
 from missions.services.consent import (
     answer_consent,
+    ask_consent,
     close_consent,
     open_consent,
     override_objection,
     settle_consent,
     withdraw_objection,
 )
-from missions.services.critique import freeze_critique, open_critique, settle_suggestion, suggest
+from missions.services.critique import (
+    ask_to_criticise,
+    freeze_critique,
+    gather_suggestions,
+    open_critique,
+    settle_suggestion,
+    suggest,
+)
 from missions.services.decisions import (
     change_decision,
     record_decision,
@@ -45,6 +54,7 @@ from missions.services.review import (
     remind_of_reviews,
     set_quotable,
     show_contribution,
+    take_off_public_page,
 )
 from missions.services.themes import (
     create_theme,
@@ -53,7 +63,7 @@ from missions.services.themes import (
     rename_theme,
     take_out_of_theme,
 )
-from missions.services.words import add_words, start_mission
+from missions.services.words import add_words, react, start_mission
 from missions.services.working_text import Kept, bring_back, go_back, keep_text, throw_away
 
 __all__ = [
@@ -66,10 +76,13 @@ __all__ = [
     "answer_consent",
     "answer_theme",
     "answer_words",
+    "ask_consent",
     "ask_for_words",
     "ask_owners",
+    "ask_to_criticise",
     "ask_to_rank",
     "bring_back",
+    "cast_ballot",
     "change_decision",
     "check_in",
     "close_asking",
@@ -80,6 +93,7 @@ __all__ = [
     "end_commitment",
     "freeze_critique",
     "gather_contributions",
+    "gather_suggestions",
     "give_commitment",
     "go_back",
     "hide_contribution",
@@ -93,6 +107,7 @@ __all__ = [
     "open_weighing",
     "override_objection",
     "put_in_theme",
+    "react",
     "read_link",
     "record_decision",
     "remind_of_decisions",
@@ -111,6 +126,7 @@ __all__ = [
     "start_mission",
     "suggest",
     "take_back_candidate",
+    "take_off_public_page",
     "take_out_of_theme",
     "throw_away",
     "withdraw_objection",

@@ -1,24 +1,27 @@
 """Asking staff and customers for words, through ordinary feedback rounds."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Left
 
 from feedback import services as feedback
 from feedback.models import Comment, Question, Round
 from missions import queries, questions
-from missions.models import Contribution, Mission, MissionRound, Voice
+from missions.models import Contribution, Mission, MissionRound
+from missions.reach import audience_of
 from missions.services.errors import MissionsError, locked
 from programme.models import Membership, Organisation
 from programme.queries import current_quarter
 from programme.services import period_for
 
 WORDS_KEY = "words"
+QUOTE_KEY = "quote"
 DAYS_TO_ANSWER = 14
 LONGEST_NAME = 200
 
@@ -30,10 +33,10 @@ def ask_for_words(
     voice: str,
     message: str,
     asked_by: Membership,
-    most_valuable: int | None = None,
+    selection: Mapping[str, Any] | None = None,
 ) -> MissionRound:
-    """Ask all staff, or the `most_valuable` customers of most yearly value, for their words: write
-    the survey, open its round and with it every email.
+    """Ask that voice for their words, or those of them that `selection` names (as a round's does):
+    write the survey, open its round and with it every email.
 
     The round is named, so that someone can change or withdraw what they wrote; the page says so,
     and the mission shows no name that was not given (docs/decisions/0010).
@@ -60,10 +63,16 @@ def ask_for_words(
                 text=asked.name_question,
                 hint=asked.name_hint,
             ),
+            feedback.QuestionSpec(
+                key=QUOTE_KEY,
+                kind=Question.Kind.YES_NO,
+                text=asked.quote_question,
+                hint=asked.quote_hint,
+            ),
         ],
         message=message,
         asked_by=asked_by,
-        most_valuable=most_valuable,
+        selection=selection,
     )
     return MissionRound.objects.create(
         organisation=mission.organisation, mission=mission, round=opened, voice=voice
@@ -78,9 +87,10 @@ def open_mission_round(
     specs: Sequence[feedback.QuestionSpec],
     message: str,
     asked_by: Membership,
-    most_valuable: int | None = None,
+    selection: Mapping[str, Any] | None = None,
 ) -> Round:
-    """Write the survey, open a named round of it for that voice, and with it every email."""
+    """Write the survey, open a named round of it for that voice, and with it every email. What is
+    answered shows on the mission's pages alone."""
     organisation = mission.organisation
     try:
         survey = feedback.create_survey(
@@ -94,15 +104,14 @@ def open_mission_round(
             organisation=organisation,
             survey=survey,
             title=asked.title,
-            audience=(
-                Round.Audience.EXTERNAL if voice == Voice.CUSTOMER else Round.Audience.INTERNAL
-            ),
+            audience=audience_of(voice),
             confidential=False,
             period=period_for(organisation=organisation, quarter=current_quarter(organisation)),
-            selection={"most_valuable": most_valuable} if most_valuable else {},
+            selection=selection or {},
             message=message,
             created_by=asked_by,
             closes_at=_last_moment(organisation),
+            answers_apart=True,
         )
         feedback.open_round(round=opened)
         opened.refresh_from_db()
@@ -152,7 +161,8 @@ def gather_contributions(*, mission: Mission) -> int:
             if contribution is not None:
                 contribution.text = comment.text
                 contribution.signed_name = _signed(comment)
-                contribution.save(update_fields=["text", "signed_name"])
+                contribution.quotable = _may_be_quoted(comment)
+                contribution.save(update_fields=["text", "signed_name", "quotable"])
                 continue
             new.append(
                 Contribution(
@@ -162,6 +172,7 @@ def gather_contributions(*, mission: Mission) -> int:
                     text=comment.text,
                     comment=comment,
                     signed_name=_signed(comment),
+                    quotable=_may_be_quoted(comment),
                 )
             )
         Contribution.objects.bulk_create(new, batch_size=500)
@@ -169,16 +180,21 @@ def gather_contributions(*, mission: Mission) -> int:
 
 
 def _not_yet_taken(mission: Mission) -> QuerySet[Comment]:
-    """Comments of its rounds whose words, or whose name, no contribution holds as they are."""
+    """Comments of its rounds whose words, name or permission no contribution holds as they are."""
     given = KeyTextTransform(Question.SIGNATURE, "response__answers")
     name = Left(Coalesce(given, Value("")), LONGEST_NAME)
+    said = KeyTextTransform(QUOTE_KEY, "response__answers")
+    quote = Coalesce(said, Value(""), output_field=TextField())
     received = (
         Comment.objects.filter(round__mission_round__mission=mission, question__key=WORDS_KEY)
         .filter(Q(round__confidential=False) | Q(released_at__isnull=False))
         .exclude(text="")
     )
-    as_taken = received.annotate(name=name).filter(
-        contribution__text=F("text"), contribution__signed_name=F("name")
+    as_taken = received.annotate(name=name, quote=quote).filter(
+        Q(quote="yes", contribution__quotable=True)
+        | (~Q(quote="yes") & Q(contribution__quotable=False)),
+        contribution__text=F("text"),
+        contribution__signed_name=F("name"),
     )
     return received.exclude(pk__in=as_taken)
 
@@ -187,3 +203,8 @@ def _signed(comment: Comment) -> str:
     """The name that its writer chose to give, if any."""
     given = comment.response.answers.get(Question.SIGNATURE) if comment.response else None
     return str(given or "")[:LONGEST_NAME]
+
+
+def _may_be_quoted(comment: Comment) -> bool:
+    """Whether its writer said yes; no answer is a no."""
+    return bool(comment.response and comment.response.answers.get(QUOTE_KEY) == "yes")

@@ -1,16 +1,18 @@
 """Candidates, put forward by leaders and ranked by staff and by customers."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from feedback import services as feedback
 from feedback.models import Question, Round
 from missions import agreement, questions
-from missions.models import Candidate, Mission, Ranking
+from missions.models import Ballot, Candidate, Mission, Ranking
 from missions.services.asking import open_mission_round
 from missions.services.errors import MissionsError, locked
-from programme.models import Membership
+from programme.models import Membership, Role
 
 FEWEST, MOST = 3, 6
 
@@ -41,10 +43,15 @@ def take_back_candidate(*, candidate: Candidate, author: Membership) -> None:
 
 @transaction.atomic
 def ask_to_rank(
-    *, mission: Mission, voice: str, message: str, asked_by: Membership, most_valuable: int | None
+    *,
+    mission: Mission,
+    voice: str,
+    message: str,
+    asked_by: Membership,
+    selection: Mapping[str, Any] | None = None,
 ) -> Ranking:
-    """Ask all staff, or the `most_valuable` customers, to rank the candidates by email. The
-    order in which a voice reads them is drawn by lot."""
+    """Ask that voice, or those of them that `selection` names, to rank the candidates by email.
+    The order in which a voice reads them is drawn by lot."""
     mission = locked(mission)
     if mission.rankings.filter(voice=voice).exists():
         raise MissionsError("They have been asked already.")
@@ -64,10 +71,29 @@ def ask_to_rank(
         ],
         message=message,
         asked_by=asked_by,
-        most_valuable=most_valuable,
+        selection=selection,
     )
     return Ranking.objects.create(
         organisation_id=mission.organisation_id, mission=mission, voice=voice, round=opened
+    )
+
+
+@transaction.atomic
+def cast_ballot(*, mission: Mission, membership: Membership, places: Mapping[str, int]) -> None:
+    """Keep a leader's own ranking; they may change it until the close. `places` maps a candidate's
+    key to its place, 1 the best."""
+    mission = locked(mission)
+    if membership.role != Role.LEADER:
+        raise MissionsError("Leaders rank here; staff and customers are asked by email.")
+    if not mission.rankings.filter(round__state=Round.State.OPEN).exists():
+        raise MissionsError("Nothing is being ranked now.")
+    known = {agreement.key_of(candidate) for candidate in mission.candidates.all()}
+    if not places or not known.issuperset(places):
+        raise MissionsError("Give at least one of the candidates a place.")
+    Ballot.objects.update_or_create(
+        mission=mission,
+        membership=membership,
+        defaults={"organisation_id": mission.organisation_id, "places": dict(places)},
     )
 
 

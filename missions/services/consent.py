@@ -1,16 +1,21 @@
 """Consent: who loves a draft, who can live with it, who objects, and what becomes of that."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from feedback import queries as feedback_queries
 from feedback import services as feedback
 from feedback.models import Question, Round
 from missions import agreement, questions
-from missions.models import Consent, ConsentAnswer, Draft, Mission, Voice
+from missions.models import Consent, ConsentAnswer, ConsentRound, Draft, Mission, Voice
 from missions.services.asking import open_mission_round
 from missions.services.errors import MissionsError, locked
-from programme.models import Membership
+from missions.services.telling import tell_objector, tell_of_new_version
+from programme.models import Membership, Role
 
 CHOICE_KEY = "consent"
 REASON_KEY = "reason"
@@ -19,29 +24,49 @@ REASON_MISSING = "No reason was given."
 
 
 @transaction.atomic
-def open_consent(
-    *, mission: Mission, draft: Draft, ask_staff: bool, message: str, opened_by: Membership
-) -> Consent:
-    """Ask every member in the app, and staff by email where `ask_staff`, whether that draft may
-    become the mission. One asking at a time; only the latest one counts."""
+def open_consent(*, mission: Mission, draft: Draft) -> Consent:
+    """Ask every member in the app whether that draft may become the mission. One asking at a
+    time; only the latest one counts. Whoever objected to the one before by link is told where
+    the statement has changed since."""
     mission = locked(mission)
     if draft.mission_id != mission.pk:
         raise MissionsError("That draft belongs to another mission.")
     settle_consent(mission=mission)
-    if mission.consents.filter(closed_at=None).exists():
+    before = mission.consents.first()
+    if before is not None and before.closed_at is None:
         raise MissionsError("Consent is being asked already: close that first.")
-    opened = _open_round(mission, draft, message, opened_by) if ask_staff else None
+    if before is not None and before.draft_id != draft.pk:
+        objected = agreement.standing(before).exclude(response=None)
+        tell_of_new_version(
+            answers=objected.select_related("response__invitation__person"), draft=draft
+        )
     return Consent.objects.create(
-        organisation_id=mission.organisation_id, mission=mission, draft=draft, round=opened
+        organisation_id=mission.organisation_id, mission=mission, draft=draft
     )
 
 
-def _open_round(mission: Mission, draft: Draft, message: str, opened_by: Membership) -> Round:
-    return open_mission_round(
+@transaction.atomic
+def ask_consent(
+    *,
+    consent: Consent,
+    voice: str,
+    message: str,
+    asked_by: Membership,
+    selection: Mapping[str, Any] | None = None,
+) -> ConsentRound:
+    """Ask that voice too, or those of them that `selection` names, by email."""
+    mission = locked(consent.mission)
+    settle_consent(mission=mission)
+    consent = Consent.objects.select_related("draft").get(pk=consent.pk)
+    if consent.closed_at is not None:
+        raise MissionsError("This has closed. Ask again about the latest version.")
+    if consent.rounds.filter(voice=voice).exists():
+        raise MissionsError("They have been asked already.")
+    opened = open_mission_round(
         mission=mission,
-        voice=Voice.STAFF,
+        voice=voice,
         asked=questions.to_consent(
-            organisation_name=mission.organisation.name, statement=draft.text
+            organisation_name=mission.organisation.name, statement=consent.draft.text
         ),
         specs=[
             feedback.QuestionSpec(
@@ -62,7 +87,11 @@ def _open_round(mission: Mission, draft: Draft, message: str, opened_by: Members
             ),
         ],
         message=message,
-        asked_by=opened_by,
+        asked_by=asked_by,
+        selection=selection,
+    )
+    return ConsentRound.objects.create(
+        organisation_id=mission.organisation_id, consent=consent, voice=voice, round=opened
     )
 
 
@@ -84,6 +113,7 @@ def answer_consent(
         membership=membership,
         defaults={
             "organisation_id": mission.organisation_id,
+            "voice": Voice.LEADER if membership.role == Role.LEADER else Voice.STAFF,
             "choice": choice,
             "reason": reason if objects else "",
             "change_asked": change_asked if objects else "",
@@ -95,14 +125,16 @@ def answer_consent(
 def close_consent(*, consent: Consent) -> None:
     """Take no more answers and show them to everyone; closed, it stays so."""
     mission = locked(consent.mission)
-    consent = Consent.objects.select_related("round").get(pk=consent.pk)
+    consent = Consent.objects.get(pk=consent.pk)
     if consent.closed_at is not None:
         return
-    if consent.round is not None:
+    asked = list(consent.rounds.select_related("round"))
+    for one in asked:
         try:
-            feedback.close_round(round=consent.round)
+            feedback.close_round(round=one.round)
         except feedback.FeedbackError as problem:
             raise MissionsError(str(problem)) from problem
+    if asked:
         settle_consent(mission=mission)
     else:
         consent.closed_at = timezone.now()
@@ -110,29 +142,37 @@ def close_consent(*, consent: Consent) -> None:
 
 
 def settle_consent(*, mission: Mission) -> None:
-    """Bring in the staff's answers once their round has closed, by itself or by hand: with it the
-    consent is closed."""
-    waiting = Consent.objects.filter(
-        mission=mission, closed_at=None, round__state=Round.State.CLOSED
-    )
-    if not waiting.exists():
+    """Bring in the answers that came by link once every round has closed, by itself or by hand:
+    with the last of them the consent is closed."""
+    if not _all_closed(mission).exists():
         return
     with transaction.atomic():
         Mission.objects.select_for_update(no_key=True).get(pk=mission.pk)
-        for consent in waiting.select_related("round"):
-            if consent.round is not None:
-                answers = _answers(consent, consent.round)
-                ConsentAnswer.objects.bulk_create(answers, batch_size=500)
-                consent.closed_at = consent.round.closed_at
-                consent.save(update_fields=["closed_at"])
+        for consent in _all_closed(mission):
+            asked = list(consent.rounds.select_related("round"))
+            answers = [answer for one in asked for answer in _answers(consent, one)]
+            ConsentAnswer.objects.bulk_create(answers, batch_size=500)
+            consent.closed_at = max(one.round.closed_at or timezone.now() for one in asked)
+            consent.save(update_fields=["closed_at"])
 
 
-def _answers(consent: Consent, closed: Round) -> list[ConsentAnswer]:
-    """The staff's answers, in random order. Who answered in the app as well counts once: there."""
+def _all_closed(mission: Mission) -> QuerySet[Consent]:
+    """Askings not closed yet, of which every round is; those without any are closed by hand."""
+    asked = ConsentRound.objects.filter(consent=OuterRef("pk"))
+    return Consent.objects.filter(
+        Exists(asked),
+        ~Exists(asked.exclude(round__state=Round.State.CLOSED)),
+        mission=mission,
+        closed_at=None,
+    )
+
+
+def _answers(consent: Consent, asked: ConsentRound) -> list[ConsentAnswer]:
+    """A voice's answers, in random order. Who answered in the app as well counts once: there."""
     members = consent.answers.filter(membership__isnull=False)
     emails = members.values_list("membership__user__email", flat=True)
     answered = {email.casefold() for email in emails}
-    received = feedback_queries.submitted(round=closed).select_related("invitation__person")
+    received = feedback_queries.submitted(round=asked.round).select_related("invitation__person")
     found = []
     for response in received.order_by("pk"):
         person = response.invitation.person if response.invitation else None
@@ -145,6 +185,7 @@ def _answers(consent: Consent, closed: Round) -> list[ConsentAnswer]:
                 organisation_id=consent.organisation_id,
                 consent=consent,
                 response=response,
+                voice=asked.voice,
                 choice=choice,
                 reason=(response.answers.get(REASON_KEY) or REASON_MISSING) if objects else "",
                 change_asked=response.answers.get(CHANGE_KEY, "") if objects else "",
@@ -175,12 +216,13 @@ def override_objection(*, answer: ConsentAnswer, because: str, by: Membership) -
     found.overridden_because = because
     found.overridden_by = by
     found.save(update_fields=["overridden_because", "overridden_by"])
+    tell_objector(answer=found)
 
 
 def _objection(answer: ConsentAnswer) -> ConsentAnswer:
     """An objection that everyone can see, with its mission held."""
     locked(answer.consent.mission)
-    found = ConsentAnswer.objects.select_related("consent").get(pk=answer.pk)
+    found = ConsentAnswer.objects.select_related("consent__mission__organisation").get(pk=answer.pk)
     if found.choice != ConsentAnswer.Choice.OBJECT or found.consent.closed_at is None:
         raise MissionsError("There is no objection here to deal with.")
     return found

@@ -12,6 +12,7 @@ from missions.services.candidates import close_rankings
 from missions.services.clause_links import write_down_clauses
 from missions.services.compass import number_clauses
 from missions.services.consent import check_consent
+from missions.services.critique import close_critiques
 from missions.services.errors import MissionsError, StaleDraftError, advance, locked
 from missions.services.working_text import follow_version
 from programme.models import Membership, Organisation
@@ -90,6 +91,7 @@ def adopt(*, mission: Mission, draft: Draft, review_on: dt.date) -> Mission:
     for asked in mission.rounds.filter(round__state=Round.State.OPEN).select_related("round"):
         close_asking(asked=asked)
     close_rankings(mission=mission)
+    close_critiques(mission=mission)
     gather_contributions(mission=mission)
     Mission.objects.filter(
         organisation_id=mission.organisation_id, state=Mission.State.ADOPTED

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from missions import queries
 from missions.models import Contribution, Hiding, Mission
@@ -94,3 +95,11 @@ def set_quotable(*, mission: Mission, author: Membership, quotable: bool) -> Non
     """Whether this member's own words in this mission may stand on the public page; they may take
     it back at any time."""
     mission.contributions.filter(author=author, comment=None).update(quotable=quotable)
+
+
+@transaction.atomic
+def take_off_public_page(*, contribution: Contribution) -> None:
+    """Quote these words no more, for a writer who came by link; nobody puts them back on."""
+    Contribution.objects.filter(pk=contribution.pk, unquoted_at=None).update(
+        unquoted_at=timezone.now()
+    )

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from missions.models import Contribution, Mission, Readiness, Voice
-from missions.services.errors import locked
+from missions.examples import EXAMPLES
+from missions.models import Contribution, Mission, Reaction, Readiness, Voice
+from missions.services.errors import MissionsError, locked
 from programme.models import Membership, Organisation, Role
 
 
@@ -48,4 +49,25 @@ def add_words(
             mission=mission,
             membership=author,
             defaults={"answer": readiness, "organisation_id": mission.organisation_id},
+        )
+
+
+@transaction.atomic
+def react(
+    *, mission: Mission, membership: Membership, reactions: Mapping[str, bool | None]
+) -> None:
+    """Keep what examples do to a leader: move them (True) or leave them cold (False); None takes
+    a reaction back. Theirs alone: no contribution, and shown to nobody else."""
+    mission = locked(mission)
+    if not {example.key for example in EXAMPLES}.issuperset(reactions):
+        raise MissionsError("There is no such example.")
+    for example, moves in reactions.items():
+        if moves is None:
+            mission.reactions.filter(membership=membership, example=example).delete()
+            continue
+        Reaction.objects.update_or_create(
+            mission=mission,
+            membership=membership,
+            example=example,
+            defaults={"moves": moves, "organisation_id": mission.organisation_id},
         )

@@ -1,16 +1,18 @@
 """Candidates, and how staff and customers rank them."""
 
+from functools import partial
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from feedback.models import Round
-from missions import agreement, agreement_forms, forms, queries, questions, services
-from missions.models import Candidate, Mission, Voice
+from missions import agreement, agreement_forms, queries, questions, services
+from missions.models import Candidate, Mission
 from missions.services.candidates import FEWEST, MOST
-from missions.views.pages import find_mission, mission_page, sent, to
-from missions.views.words import ASKED, USUALLY_ASKED
+from missions.views.asking import ASKED, Asking, ask_page
+from missions.views.pages import find_mission, mission_page, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -42,11 +44,18 @@ def candidates(request: OrganisationRequest, mission: int) -> HttpResponse:
 
 
 def _candidates_page(
-    request: OrganisationRequest, mission: Mission, form: agreement_forms.CandidateForm
+    request: OrganisationRequest,
+    mission: Mission,
+    form: agreement_forms.CandidateForm,
+    ballot: agreement_forms.BallotForm | None = None,
 ) -> HttpResponse:
     listed = list(mission.candidates.all())
     rankings = agreement.rankings(mission)
-    orders = agreement.orders(rankings, listed)
+    orders = agreement.orders(mission, rankings, listed)
+    is_open = any(ranking.round.state == Round.State.OPEN for ranking in rankings)
+    own = mission.ballots.filter(membership=request.membership).first() if is_open else None
+    if is_open and ballot is None and request.membership.role == Role.LEADER:
+        ballot = agreement_forms.BallotForm(initial=own.places if own else {}, candidates=listed)
     asked = {ranking.voice for ranking in rankings}
     context = {
         "form": form,
@@ -54,12 +63,15 @@ def _candidates_page(
         "rankings": rankings,
         "orders": orders,
         "comparison": agreement.comparison(orders),
-        "is_open": any(ranking.round.state == Round.State.OPEN for ranking in rankings),
+        "disagreements": agreement.disagreements(orders),
+        "ballot": ballot,
+        "has_ranked": own is not None,
+        "is_open": is_open,
         "still_needed": max(0, FEWEST - len(listed)),
         "is_full": len(listed) >= MOST,
         "to_ask": [voice for voice in ASKED if voice not in asked],
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or (ballot is not None and ballot.errors) else 200
     return mission_page(request, "missions/candidates.html", mission, context, status=status)
 
 
@@ -100,37 +112,36 @@ def candidate_draft(request: OrganisationRequest, mission: int, candidate: int) 
 
 @members(Role.LEADER)
 def rank_ask(request: OrganisationRequest, mission: int, voice: str) -> HttpResponse:
-    """Choose whom to ask to rank, and with which message."""
+    """Ask a voice to rank the candidates."""
     found = find_mission(request, mission)
-    if voice not in ASKED:
-        raise Http404
-    to_customers = voice == Voice.CUSTOMER
-    around = questions.to_rank(organisation_name=request.organisation.name)
-    initial = {"message": around.message, "most_valuable": USUALLY_ASKED}
-    form = forms.AskForm(sent(request), initial=initial, to_customers=to_customers)
-    if request.method == "POST" and form.is_valid():
+    asking = Asking(
+        title="Have the candidates ranked",
+        lede="Once the first voice is asked, the candidates stay as they are.",
+        here="missions:agree",
+        back="missions:candidates",
+        around=questions.to_rank(organisation_name=request.organisation.name),
+        shown=[(one.text, "A place, or none") for one in found.candidates.all()],
+        send=partial(services.ask_to_rank, mission=found, voice=voice),
+        success="The candidates are on their way to them. Now give your own ranking.",
+    )
+    return ask_page(request, found, voice, asking)
+
+
+@members(Role.LEADER)
+@require_POST
+def rank_own(request: OrganisationRequest, mission: int) -> HttpResponse:
+    """A leader's own ranking."""
+    found = find_mission(request, mission)
+    form = agreement_forms.BallotForm(request.POST, candidates=list(found.candidates.all()))
+    if form.is_valid():
         try:
-            services.ask_to_rank(
-                mission=found,
-                voice=voice,
-                message=form.cleaned_data["message"],
-                asked_by=request.membership,
-                most_valuable=form.cleaned_data.get("most_valuable"),
-            )
+            services.cast_ballot(mission=found, membership=request.membership, places=form.places())
         except services.MissionsError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, "The candidates are on their way to them.")
+            messages.success(request, "Your ranking is in. You can change it until the close.")
             return to("candidates", found)
-    context = {
-        "form": form,
-        "to_customers": to_customers,
-        "around": around,
-        "candidates": list(found.candidates.all()),
-        "reach": queries.reach(organisation=request.organisation, voice=voice),
-    }
-    status = 422 if form.errors else 200
-    return mission_page(request, "missions/rank_ask.html", found, context, status=status)
+    return _candidates_page(request, found, agreement_forms.CandidateForm(), form)
 
 
 @members(Role.LEADER)

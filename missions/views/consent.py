@@ -1,5 +1,7 @@
 """Asking for consent, and what becomes of objections."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -7,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from feedback.models import Round
 from missions import agreement, agreement_forms, queries, questions, services
-from missions.models import Consent, ConsentAnswer, Mission, Voice
+from missions.models import Consent, ConsentAnswer, Mission
+from missions.views.asking import ASKED, Asking, ask_page
 from missions.views.pages import find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
@@ -54,8 +57,12 @@ def _consent_page(
                 "change_asked": own.change_asked,
             }
         )
+    by_email = agreement.asked_by_email(latest) if latest and not latest.closed_at else []
+    asked = {one.voice for one in by_email}
     context = {
         "consent": latest,
+        "by_email": by_email,
+        "to_ask": [voice for voice in ASKED if voice not in asked],
         "result": agreement.consent_result(latest) if latest else None,
         "own": own,
         "form": form or agreement_forms.ConsentForm(),
@@ -66,33 +73,47 @@ def _consent_page(
 
 
 @members(Role.LEADER)
+@require_POST
 def consent_open(request: OrganisationRequest, mission: int) -> HttpResponse:
+    """Ask everyone who signs in; staff and customers are asked from the page after that."""
     found = find_mission(request, mission)
     draft = found.drafts.first()
     if draft is None:
         messages.info(request, "Write a draft first: then you can ask whether people consent.")
         return to("draft", found)
-    around = questions.to_consent(organisation_name=request.organisation.name, statement=draft.text)
-    reach = queries.reach(organisation=request.organisation, voice=Voice.STAFF)
-    initial = {"message": around.message, "ask_staff": reach.people > 0}
-    form = agreement_forms.OpenConsentForm(sent(request), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.open_consent(
-                mission=found,
-                draft=draft,
-                ask_staff=form.cleaned_data["ask_staff"],
-                message=form.cleaned_data["message"],
-                opened_by=request.membership,
-            )
-        except services.MissionsError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, "The question is open. Give your own answer first.")
-            return to("consent", found)
-    context = {"form": form, "draft": draft, "reach": reach}
-    status = 422 if form.errors else 200
-    return mission_page(request, "missions/consent_open.html", found, context, status=status)
+    try:
+        services.open_consent(mission=found, draft=draft)
+    except services.MissionsError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, "The question is open. Give your own answer first.")
+    return to("consent", found)
+
+
+@members(Role.LEADER)
+def consent_ask(
+    request: OrganisationRequest, mission: int, consent: int, voice: str
+) -> HttpResponse:
+    """Ask a voice by email whether it consents."""
+    found = find_mission(request, mission)
+    asked = get_object_or_404(Consent.objects.select_related("draft"), pk=consent, mission=found)
+    asking = Asking(
+        title="Ask for consent by email",
+        lede="Answers stay hidden, also from you, until the question closes.",
+        here="missions:agree",
+        back="missions:consent",
+        around=questions.to_consent(
+            organisation_name=request.organisation.name, statement=asked.draft.text
+        ),
+        shown=(
+            ("May this become our mission?", "I love it, I can live with it, or I object"),
+            ("If you object: why?", ""),
+            ("And what would have to change?", ""),
+        ),
+        send=partial(services.ask_consent, consent=asked, voice=voice),
+        success="The question is on its way to them.",
+    )
+    return ask_page(request, found, voice, asking)
 
 
 @members(Role.MANAGER, Role.MEMBER)

@@ -1,12 +1,16 @@
 """Suggestions on a draft, and what became of each."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from missions import agreement, agreement_forms, queries, services
+from missions import agreement, agreement_forms, queries, questions, services
 from missions.models import Critique, Mission, Suggestion
+from missions.services.critique import ASKED_FOR, ASKED_HINT
+from missions.views.asking import ASKED, Asking, ask_page
 from missions.views.pages import find_mission, mission_page, sent, to
 from missions.worddiff import word_diff
 from programme.access import OrganisationRequest, members
@@ -20,6 +24,7 @@ def suggestions(request: OrganisationRequest, mission: int) -> HttpResponse:
     if not queries.may_see_words(mission=found, membership=request.membership):
         messages.info(request, "Write your own words first: then you see the draft.")
         return to("words", found)
+    services.gather_suggestions(mission=found)
     latest = agreement.critiques(found).first()
     if request.method != "POST" or latest is None:
         return _suggestions_page(request, found, latest, agreement_forms.SuggestionForm())
@@ -46,10 +51,14 @@ def _suggestions_page(
 ) -> HttpResponse:
     draft = mission.drafts.first()
     listed = list(critique.suggestions.all()) if critique else []
+    by_email = agreement.asked_by_email(critique) if critique else []
+    asked = {one.voice for one in by_email}
     newer = draft if critique and draft and draft.pk != critique.draft_id else None
     context = {
         "critique": critique,
         "suggestions": listed,
+        "by_email": by_email,
+        "to_ask": [voice for voice in ASKED if voice not in asked],
         "unsettled": sum(not one.outcome for one in listed),
         "draft": draft,
         "newer": newer,
@@ -75,6 +84,30 @@ def critique_open(request: OrganisationRequest, mission: int) -> HttpResponse:
     else:
         messages.success(request, "Your colleagues can suggest changes now.")
     return to("suggestions", found)
+
+
+@members(Role.LEADER)
+def critique_ask(
+    request: OrganisationRequest, mission: int, critique: int, voice: str
+) -> HttpResponse:
+    """Ask a voice for suggestions by email."""
+    found = find_mission(request, mission)
+    one = get_object_or_404(
+        Critique.objects.select_related("draft"), pk=critique, draft__mission=found
+    )
+    asking = Asking(
+        title="Ask for suggestions by email",
+        lede="Staff and customers read the draft and say what they would change.",
+        here="missions:agree",
+        back="missions:suggestions",
+        around=questions.to_criticise(
+            organisation_name=request.organisation.name, statement=one.draft.text
+        ),
+        shown=[(question, ASKED_HINT) for question in ASKED_FOR.values()],
+        send=partial(services.ask_to_criticise, critique=one, voice=voice),
+        success="The draft is on its way to them.",
+    )
+    return ask_page(request, found, voice, asking)
 
 
 @members(Role.LEADER)

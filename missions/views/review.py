@@ -103,3 +103,16 @@ def words_unquote(request: OrganisationRequest, mission: int) -> HttpResponse:
     services.set_quotable(mission=found, author=request.membership, quotable=False)
     messages.success(request, "Your words no longer stand on the public page.")
     return to("words", found)
+
+
+@members(Role.MANAGER)
+@require_POST
+def words_take_off(request: OrganisationRequest, mission: int, contribution: int) -> HttpResponse:
+    """Quote someone's words no more, once they have asked for that."""
+    found = find_mission(request, mission)
+    words = get_object_or_404(Contribution, pk=contribution, mission=found)
+    if not queries.may_see_words(mission=found, membership=request.membership):
+        raise Http404
+    services.take_off_public_page(contribution=words)
+    messages.success(request, "These words no longer stand on the public page.")
+    return to("words", found)

@@ -1,19 +1,20 @@
 """One's own words, asking others for theirs, and reading them by voice."""
 
+from functools import partial
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from feedback.models import Round
 from missions import forms, queries, questions, services
-from missions.models import Contribution, Mission, MissionRound, Readiness, Voice
-from missions.views.pages import a_page, find_mission, mission_page, sent, to
+from missions.examples import EXAMPLES
+from missions.models import Contribution, Mission, MissionRound, Reaction, Readiness, Voice
+from missions.views.asking import ASKED, Asking, ask_page
+from missions.views.pages import a_page, find_mission, mission_page, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
-
-ASKED = (Voice.STAFF, Voice.CUSTOMER)
-USUALLY_ASKED = 20
 
 
 @members()
@@ -37,6 +38,12 @@ def words_save(request: OrganisationRequest, mission: int) -> HttpResponse:
                 words=form.words(),
                 readiness=form.cleaned_data.get("readiness", ""),
             )
+            if is_leader:
+                services.react(
+                    mission=found,
+                    membership=request.membership,
+                    reactions=forms.reactions(request.POST),
+                )
             services.set_quotable(
                 mission=found,
                 author=request.membership,
@@ -48,6 +55,23 @@ def words_save(request: OrganisationRequest, mission: int) -> HttpResponse:
             messages.success(request, "Your words are in, as you wrote them.")
             return to("words", found)
     return _words_page(request, found, form)
+
+
+@members(Role.LEADER)
+@require_POST
+def words_react(request: OrganisationRequest, mission: int) -> HttpResponse:
+    """Keep what an example does to a leader, as soon as it is chosen."""
+    found = find_mission(request, mission)
+    try:
+        services.react(
+            mission=found,
+            membership=request.membership,
+            reactions=forms.reactions(request.POST),
+        )
+    except services.MissionsError as problem:
+        messages.error(request, str(problem))
+        return to("words", found)
+    return HttpResponse(status=204) if request.htmx else to("words", found, "change=1")
 
 
 def _words_page(
@@ -62,8 +86,19 @@ def _words_page(
     ready = Readiness.objects.filter(mission=mission, membership=request.membership).first()
     if form is None and writes and (not own or "change" in request.GET):
         form = _own_words_form(request, own, ready)
+    reactions: dict[str, bool | None] = dict(
+        Reaction.objects.filter(mission=mission, membership=request.membership).values_list(
+            "example", "moves"
+        )
+    )
+    if form is not None and form.is_bound:
+        # A form that comes back keeps what was just chosen.
+        reactions |= forms.reactions(request.POST)
     context = {
         "form": form,
+        "examples": [{"example": one, "moves": reactions.get(one.key)} for one in EXAMPLES],
+        "moved": [one for one in EXAMPLES if reactions.get(one.key) is True],
+        "left_cold": [one for one in EXAMPLES if reactions.get(one.key) is False],
         "own": own,
         "not_yet_felt": mission.is_open and ready and ready.answer != Readiness.Answer.FELT,
         "quoted": any(given.quotable for given in own),
@@ -107,60 +142,29 @@ def asking(request: OrganisationRequest, mission: int) -> HttpResponse:
 
 @members(Role.LEADER)
 def ask(request: OrganisationRequest, mission: int, voice: str) -> HttpResponse:
-    """Choose whom to ask and with which message, see it as they will, and send."""
+    """Ask for words."""
     found = find_mission(request, mission)
-    if voice not in ASKED:
-        raise Http404
-    to_customers = voice == Voice.CUSTOMER
     asked = questions.of_voice(voice=voice, organisation_name=request.organisation.name)
-    initial = {"message": asked.message, "most_valuable": USUALLY_ASKED}
-    form = forms.AskForm(sent(request), initial=initial, to_customers=to_customers)
-    valid = request.method == "POST" and form.is_valid()
-    message = form.cleaned_data["message"] if valid else request.POST.get("message", asked.message)
-    most_valuable = None
-    if to_customers:
-        most_valuable = form.cleaned_data["most_valuable"] if valid else USUALLY_ASKED
-    reach = queries.reach(
-        organisation=request.organisation, voice=voice, most_valuable=most_valuable
+    to_customers = voice == Voice.CUSTOMER
+    asking = Asking(
+        title="Ask your customers" if to_customers else "Ask your people",
+        lede=(
+            "Those you would least like to lose know best what you are for."
+            if to_customers
+            else "They meet your customers every day. Ask them before you ask anyone outside."
+        ),
+        here="missions:asking",
+        back="missions:asking",
+        around=asked,
+        shown=(
+            (asked.question, asked.hint),
+            (asked.name_question, asked.name_hint),
+            (asked.quote_question, asked.quote_hint),
+        ),
+        send=partial(services.ask_for_words, mission=found, voice=voice),
+        success="The question is on its way.",
     )
-    if valid and "send" in request.POST:
-        # The button named a number of people: what it says is what happens.
-        if request.POST.get("shown") != str(reach.people):
-            form.add_error(None, "That reaches a different number of people now: look again.")
-        elif _ask(request, found, form, voice, most_valuable):
-            messages.success(request, "The question is on its way.")
-            return to("asking", found)
-    context = {
-        "form": form,
-        "voice": voice,
-        "to_customers": to_customers,
-        "asked": asked,
-        "reach": reach,
-        "message": message,
-    }
-    status = 422 if form.errors else 200
-    return mission_page(request, "missions/ask.html", found, context, status=status)
-
-
-def _ask(
-    request: OrganisationRequest,
-    mission: Mission,
-    form: forms.AskForm,
-    voice: str,
-    most_valuable: int | None,
-) -> bool:
-    try:
-        services.ask_for_words(
-            mission=mission,
-            voice=voice,
-            message=form.cleaned_data["message"],
-            asked_by=request.membership,
-            most_valuable=most_valuable,
-        )
-    except services.MissionsError as problem:
-        form.add_error(None, str(problem))
-        return False
-    return True
+    return ask_page(request, found, voice, asking)
 
 
 @members(Role.LEADER)

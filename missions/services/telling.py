@@ -1,0 +1,108 @@
+"""Telling those who came by link what became of what they said: one email each, through the
+outbox."""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.template.loader import render_to_string
+
+from feedback.models import Response
+from missions.models import ConsentAnswer, Draft, Mission, Suggestion
+from outbox.services import NewEmail, write_emails
+from programme.models import Person
+
+
+def tell_suggester(*, suggestion: Suggestion) -> None:
+    """Write to whoever made a suggestion by link what became of it; the same outcome once."""
+    response = suggestion.comment.response if suggestion.comment else None
+    mission = suggestion.critique.draft.mission
+    taken = suggestion.outcome == Suggestion.Outcome.TAKEN
+    _write(
+        mission,
+        response,
+        key=f"mission-suggestion:{suggestion.pk}:{_mark(suggestion.outcome, suggestion.why)}",
+        subject="What became of your suggestion",
+        said=suggestion.text,
+        became="We have taken it up." if taken else "We have not taken it up.",
+        why=suggestion.why,
+        statement="",
+    )
+
+
+def tell_objector(*, answer: ConsentAnswer) -> None:
+    """Write to whoever objected by link that their objection was overridden, and why."""
+    _write(
+        answer.consent.mission,
+        answer.response,
+        key=f"mission-override:{answer.pk}:{_mark(answer.overridden_because)}",
+        subject="What became of your objection",
+        said=answer.reason,
+        became=(
+            "We have not changed the statement for it. The reason stands on our public page once "
+            "the mission is adopted, without your name."
+        ),
+        why=answer.overridden_because,
+        statement="",
+    )
+
+
+def tell_of_new_version(*, answers: Iterable[ConsentAnswer], draft: Draft) -> None:
+    """Write to those who objected by link that the statement was changed and is asked about
+    again."""
+    for answer in answers:
+        _write(
+            draft.mission,
+            answer.response,
+            key=f"mission-changed:{answer.pk}:{draft.pk}",
+            subject="What became of your objection",
+            said=answer.reason,
+            became="We have changed the statement, and ask again whether people can live with it.",
+            why="",
+            statement=draft.text,
+        )
+
+
+def _write(
+    mission: Mission,
+    response: Response | None,
+    *,
+    key: str,
+    subject: str,
+    said: str,
+    became: str,
+    why: str,
+    statement: str,
+) -> None:
+    invitation = response.invitation if response else None
+    person = invitation.person if invitation else None
+    if person is None or not Person.objects.reachable().filter(pk=person.pk).exists():
+        return
+    organisation = mission.organisation
+    context = {
+        "sender": organisation.name,
+        "language": organisation.language,
+        "name": person.name,
+        "said": said,
+        "became": became,
+        "why": why,
+        "statement": statement,
+    }
+    write_emails(
+        [
+            NewEmail(
+                key=key,
+                organisation_id=organisation.pk,
+                to_email=person.email,
+                to_name=person.name,
+                from_name=organisation.name,
+                subject=subject,
+                text=render_to_string("missions/became_email.txt", context),
+                html=render_to_string("missions/became_email.html", context),
+            )
+        ]
+    )
+
+
+def _mark(*words: str) -> str:
+    """The same for the same words, so that nobody is told one thing twice."""
+    return hashlib.sha256("\x00".join(words).encode()).hexdigest()[:12]
