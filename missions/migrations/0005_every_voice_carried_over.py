@@ -4,8 +4,8 @@ from django.db import migrations
 
 
 def carry_over(apps, schema_editor):
-    consents = apps.get_model("missions", "0003_every_voice").objects.exclude(round=None)
-    rounds = apps.get_model("missions", "0003_every_voice").objects
+    consents = apps.get_model("missions", "Consent").objects.exclude(round=None)
+    rounds = apps.get_model("missions", "ConsentRound").objects
     rounds.bulk_create(
         rounds.model(
             organisation_id=consent.organisation_id,
