@@ -273,7 +273,8 @@ def said_since(mission: Mission) -> QuerySet[Comment]:
         round__closed_at__date__gte=mission.adopted_on or dt.date.max,
         round__mission_round=None,
         round__ranking=None,
-        round__consent=None,
+        round__consent_round=None,
+        round__critique_round=None,
         released_at__isnull=False,
     ).order_by("pk")
 
