@@ -225,6 +225,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "outbox.tasks.sweep", "schedule": 60.0},
     "rounds": {"task": "feedback.tasks.sweep", "schedule": crontab()},
+    "improvements": {"task": "touchpoints.tasks.sweep", "schedule": crontab(minute="*/10")},
     "missions": {"task": "missions.tasks.sweep", "schedule": crontab()},
     "reports": {"task": "reports.tasks.sweep", "schedule": crontab()},
 }

@@ -62,7 +62,7 @@ from reports.queries import gather
 from reports.services import request_report
 from tests import factories
 from tests.test_import_responses import MAPPING, ROWS
-from touchpoints.models import HandOff, Improvement, Journey, Stage, Touchpoint
+from touchpoints.models import HandOff, Improvement, Journey, Rule, Stage, Touchpoint
 
 # What a GET reaches and is no page.
 NOT_PAGES = {
@@ -79,6 +79,8 @@ NOT_PAGES = {
     "missions:poster": "a download",
     "touchpoints:heatmap_export": "a download",
     "touchpoints:map_export": "a download",
+    "touchpoints:improvements_export": "a download",
+    "touchpoints:rules_export": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",
@@ -90,6 +92,10 @@ QUERIES = {
     "touchpoints:index": ("", "?view=list", "?show=gap", "?show=staff&changed=1&sort=priority"),
     "touchpoints:cell": ("", "?voice=staff"),
     "feedback:held_comments": ("", "?show=decided"),
+    "touchpoints:improvements": (
+        *("", "?late=yes", "?view=list&sort=worth", "?view=list&state=done&kind=train"),
+    ),
+    "touchpoints:rules": ("", "?state=lifted", "?q=nobody+wrote+this"),
     "feedback:survey_edit": ("", "?question=recommend"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
     "missions:words": ("", "?voice=customer", "?change=1"),
@@ -291,6 +297,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "start": ["trade"],
         "row": [first(Touchpoint)],
         "improvement": [first(Improvement, state=state) for state in ("planned", "done")],
+        "rule": [first(Rule, lifted_on=None), first(Rule, lifted_on__isnull=False)],
         "round": [
             first(Round, state=Round.State.CLOSED, confidential=False),
             first(Round, state=Round.State.CLOSED, confidential=True),

@@ -1,4 +1,4 @@
-"""All input to the map, the heatmap and the improvements."""
+"""All input to the map."""
 
 from dataclasses import astuple
 from typing import Any, cast
@@ -12,7 +12,7 @@ from programme.forms import offer
 from programme.models import Membership, Organisation, Team
 from programme.queries import members_of
 from programme.tables import TableError, read_table
-from touchpoints.models import HandOff, Improvement, Stage, Touchpoint
+from touchpoints.models import Stage
 from touchpoints.queries import current_stages
 from touchpoints.services import MapRow, read_map
 from touchpoints.starts import Start, matching_team
@@ -77,7 +77,7 @@ class _StageField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.journey} – {obj}"
 
 
-class _MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.user.name or obj.user.email)
 
@@ -107,7 +107,7 @@ class TouchpointForm(SeenForm):
         required=False,
         empty_label="No team yet",
     )
-    owner = _MemberField(
+    owner = MemberField(
         label="Who looks after it?",
         queryset=Membership.objects.none(),
         required=False,
@@ -176,109 +176,6 @@ class HandOffForm(Worded, forms.Form):
         super().__init__(*args, **kwargs)
         for field in ("giver", "receiver"):
             offer(self, field, Team.objects.filter(organisation=organisation))
-
-
-class ImprovementForm(Worded, forms.Form):
-    title = forms.CharField(
-        label="What will you change?",
-        error_messages={"required": "Say what you will change."},
-        help_text="Say what the customer will notice.",
-        max_length=_LONGEST,
-    )
-    touchpoint = forms.ModelChoiceField(
-        label="At which touchpoint?",
-        queryset=Touchpoint.objects.none(),
-        required=False,
-        empty_label="No particular one",
-    )
-    hand_off = forms.ModelChoiceField(
-        label="At one of its hand-offs?",
-        queryset=HandOff.objects.none(),
-        required=False,
-        empty_label="No particular one",
-    )
-    cause = forms.CharField(
-        label="What is the cause?",
-        help_text="Ask why until the answer is something that you can change.",
-        required=False,
-        max_length=_LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    kind = forms.ChoiceField(
-        label="What kind of change is it?",
-        error_messages={"required": "Choose the kind of change."},
-        choices=Improvement.Kind.choices,
-        initial=Improvement.Kind.MEND,
-        widget=forms.RadioSelect,
-    )
-    effort = forms.TypedChoiceField(
-        label="How much effort?",
-        error_messages={"required": "Choose how much effort it takes."},
-        coerce=int,
-        choices=[(1, "Little"), (2, "Some"), (3, "Much")],
-        initial=2,
-    )
-    impact = forms.TypedChoiceField(
-        label="How much will customers feel it?",
-        error_messages={"required": "Choose how much customers will feel it."},
-        coerce=int,
-        choices=[(1, "A little"), (2, "Clearly"), (3, "Very much")],
-        initial=2,
-    )
-    owner = _MemberField(
-        label="Who sees to it?",
-        queryset=Membership.objects.none(),
-        required=False,
-        empty_label="Nobody yet",
-    )
-    due_on = forms.DateField(
-        label="By when?",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    expected_effect = forms.CharField(
-        label="What do you expect to see?",
-        help_text="Written down before, it can be compared with what comes.",
-        required=False,
-        max_length=_LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    state = forms.ChoiceField(
-        label="Where does it stand?",
-        error_messages={"required": "Choose where it stands."},
-        choices=Improvement.State.choices,
-        initial=Improvement.State.PLANNED,
-        widget=forms.RadioSelect,
-    )
-    done_on = forms.DateField(
-        label="Done on",
-        help_text="Only when it is done. Its effect is measured from this day.",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        organisation: Organisation,
-        touchpoint: Touchpoint | None,
-        **kwargs: Any,
-    ) -> None:
-        """`touchpoint` is the one whose hand-offs can be chosen; without one, none can."""
-        super().__init__(*args, **kwargs)
-        of = Touchpoint.objects.filter(organisation=organisation)
-        shown = of.current()
-        if touchpoint is not None and touchpoint.archived_at is not None:
-            shown = of.filter(pk__in=[*shown.values_list("pk", flat=True), touchpoint.pk])
-        offer(self, "touchpoint", shown)
-        offer(self, "owner", members_of(organisation))
-        chain = HandOff.objects.filter(
-            organisation=organisation, touchpoint=touchpoint, archived_at=None
-        )
-        if touchpoint is not None and chain.exists():
-            offer(self, "hand_off", chain)
-        else:
-            del self.fields["hand_off"]
 
 
 class StartForm(Worded, forms.Form):

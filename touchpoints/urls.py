@@ -3,10 +3,12 @@ from django.urls import path
 from touchpoints.views import (
     hand_offs,
     heatmap,
+    improvement_pages,
     improvements,
     map_import,
     map_order,
     map_pages,
+    rules,
     starts,
 )
 
@@ -40,11 +42,38 @@ urlpatterns = [
         name="hand_off_remove",
     ),
     path("improvements/", improvements.improvements, name="improvements"),
-    path("improvements/add/", improvements.improvement_add, name="improvement_add"),
-    path("improvements/<int:improvement>/", improvements.improvement_edit, name="improvement_edit"),
     path(
-        "improvements/<int:improvement>/done/",
-        improvements.improvement_done,
-        name="improvement_done",
+        "improvements/export/improvements.<str:kind>",
+        improvements.improvements_export,
+        name="improvements_export",
     ),
+    path("improvements/add/", improvement_pages.improvement_add, name="improvement_add"),
+    path("improvements/<int:improvement>/", improvement_pages.improvement, name="improvement"),
+    path(
+        "improvements/<int:improvement>/edit/",
+        improvement_pages.improvement_edit,
+        name="improvement_edit",
+    ),
+    path(
+        "improvements/<int:improvement>/move/",
+        improvement_pages.improvement_move,
+        name="improvement_move",
+    ),
+    path(
+        "improvements/<int:improvement>/drop/",
+        improvement_pages.improvement_drop,
+        name="improvement_drop",
+    ),
+    path(
+        "improvements/<int:improvement>/comment/",
+        improvement_pages.improvement_comment,
+        name="improvement_comment",
+    ),
+    path("improvements/rules/", rules.rules, name="rules"),
+    path("improvements/rules/export/rules.<str:kind>", rules.rules_export, name="rules_export"),
+    path("improvements/rules/add/", rules.rule_add, name="rule_add"),
+    path("improvements/rules/<int:rule>/", rules.rule_edit, name="rule_edit"),
+    path("improvements/rules/<int:rule>/take-on/", rules.rule_take_on, name="rule_take_on"),
+    path("improvements/rules/<int:rule>/lift/", rules.rule_lift, name="rule_lift"),
+    path("improvements/rules/<int:rule>/keep/", rules.rule_keep, name="rule_keep"),
 ]

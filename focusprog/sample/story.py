@@ -12,7 +12,8 @@ from missions.models import Contribution, Draft, Mission, Theme
 from missions.services.clause_links import answer_theme
 from missions.services.drafts import number_statement
 from programme.models import Period, Role
-from touchpoints.models import Improvement
+from touchpoints.models import Improvement, Rule
+from touchpoints.services import comment_on_improvement, take_on_rule
 
 
 def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
@@ -20,6 +21,7 @@ def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
     _adopted_mission(cast, quarters[0].ends_on, today)
     _open_mission(cast)
     _improvements(cast, quarters, today)
+    _rules(cast, today)
     _cases(cast, today)
 
 
@@ -106,6 +108,33 @@ def _improvements(cast: Cast, quarters: list[Period], today: dt.date) -> None:
             )
         )
     Improvement.objects.bulk_create(improvements)
+    held = next(one for one in improvements if one.state == Improvement.State.UNDER_WAY)
+    held.whys, held.cause = list(words.WHYS), words.WHYS[-1]
+    held.expected_net, held.expected_in = 20, quarters[-1].quarter.shift(2).code
+    held.save(update_fields=["whys", "cause", "expected_net", "expected_in"])
+    for text in words.LOG:
+        comment_on_improvement(improvement=held, by=owners[0], text=text)
+
+
+def _rules(cast: Cast, today: dt.date) -> None:
+    member, manager = cast.members[Role.MEMBER], cast.members[Role.MANAGER]
+    rules = []
+    for name, hampered, lifter, touchpoint, since in words.RULES:
+        rule = Rule.objects.create(
+            organisation=cast.organisation,
+            name=name,
+            hampered=hampered,
+            lifter=lifter,
+            touchpoint=cast.touchpoints[touchpoint],
+            named_by=member,
+            since=since,
+        )
+        rules.append(rule)
+    for weeks, rule in zip((22, 9, 5, 1), rules, strict=True):
+        named_at = timezone.now() - dt.timedelta(weeks=weeks)
+        Rule.objects.filter(pk=rule.pk).update(named_at=named_at)
+    Rule.objects.filter(pk=rules[0].pk).update(lifted_on=today - dt.timedelta(days=70))
+    take_on_rule(rule=rules[1], by=manager)
 
 
 def _cases(cast: Cast, today: dt.date) -> None:

@@ -140,6 +140,30 @@ CASES = (
      "The caretakers take the notices down themselves now and told us so."),
 )  # fmt: skip
 
+# rule, whom it hampers, who may lift it, touchpoint, since; lifted, taken on, and two as named
+RULES = (
+    ("A replacement part over 150 pounds waits for a signature at head office",
+     "Engineers at night, and whoever lives above the third floor", "The head of finance",
+     "Waiting for parts", "Engineers order up to 400 pounds themselves; nobody has misused it."),
+    ("Refunds are only paid with the original invoice", "Caretakers, who never see an invoice",
+     "Billing", "A complaint answered", ""),
+    ("Private telephones may not be used to text a customer",
+     "Engineers, and everyone who waits for them", "The head of service",
+     "Being told when help comes", ""),
+    ("A visit is only over when the paper form is signed", "Engineers at empty buildings", "",
+     "Notice before a visit", ""),
+)  # fmt: skip
+# What was written into the log of the improvement under way, oldest first.
+LOG = (
+    "Tried it in two vans for a week: both came back with the same three parts missing.",
+    "The store agrees to count by how often, not by how much. Waiting for the list.",
+)
+WHYS = (
+    "A lift stands still because the part is not in the van.",
+    "The part is not in the van because nobody knows which ones run out.",
+    "The store counts stock by value, so small things run out.",
+)
+
 GIVEN_NAMES = (
     "Amara", "Bartosz", "Chidi", "Daniela", "Elif", "Farid", "Grace", "Hiroshi", "Ines", "Jamal",
     "Katarzyna", "Liam", "Mei", "Nikolai", "Oluwaseun", "Priya", "Quentin", "Rosa", "Siobhán",

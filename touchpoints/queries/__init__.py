@@ -2,9 +2,10 @@
 
 from touchpoints.queries.cells import Cell
 from touchpoints.queries.drawer import CellDetail, cell_detail
-from touchpoints.queries.effects import Effect, observed_effects
+from touchpoints.queries.effects import Effect, Reached, expectations, observed_effects
 from touchpoints.queries.figures import Figures, Heatmap, Row, StageRows, heatmap
 from touchpoints.queries.gaps import Gap, gaps
+from touchpoints.queries.improvements import Wanted, improvement_list, local_today
 from touchpoints.queries.known import Known, known, periods_with_ratings
 from touchpoints.queries.map import (
     Archived,
@@ -26,14 +27,19 @@ __all__ = [
     "Known",
     "MapJourney",
     "MapStage",
+    "Reached",
     "Row",
     "StageRows",
+    "Wanted",
     "archived",
     "cell_detail",
     "current_stages",
+    "expectations",
     "gaps",
     "heatmap",
+    "improvement_list",
     "known",
+    "local_today",
     "observed_effects",
     "periods_with_ratings",
     "whole_map",

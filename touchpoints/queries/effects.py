@@ -38,6 +38,56 @@ class Effect:
         return f"{signed(self.low)} to {signed(self.high)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The customers' net in the quarter for which one was expected, in points, with its 95 %
+    interval."""
+
+    expected: int
+    net: float
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """Reached or missed only where the whole interval says so."""
+        if self.low >= self.expected:
+            return "reached"
+        if self.high < self.expected:
+            return "not reached"
+        return "cannot be told yet: chance alone could explain the difference"
+
+    @property
+    def figures(self) -> str:
+        return f"net {signed(self.net)}, interval {signed(self.low)} to {signed(self.high)}"
+
+
+def expectations(
+    *, organisation: Organisation, improvements: Sequence[Improvement]
+) -> dict[int, Reached]:
+    """For each that expected a net in a quarter which has five ratings or more: what came, by the
+    improvement's key, in two queries."""
+    asked = [one for one in improvements if one.expected_in and one.touchpoint_id]
+    if not asked:
+        return {}
+    rated = _rated(organisation, {one.touchpoint_id for one in asked})
+    there: list[tuple[Improvement, tuple[int, int, int]]] = []
+    for one in asked:
+        quarters = {period.code: counts for period, counts in rated[one.touchpoint_id or 0]}
+        if one.expected_in in quarters:
+            there.append((one, quarters[one.expected_in]))
+    came = moments.classify(np.array([counts for _, counts in there]).reshape(-1, 3))
+    return {
+        one.pk: Reached(
+            expected=one.expected_net or 0,
+            net=100 * float(came.net[at]),
+            low=100 * float(came.low[at]),
+            high=100 * float(came.high[at]),
+        )
+        for at, (one, _) in enumerate(there)
+    }
+
+
 def observed_effects(
     *, organisation: Organisation, improvements: Sequence[Improvement]
 ) -> dict[int, Effect]:

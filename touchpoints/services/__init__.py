@@ -7,7 +7,8 @@ from touchpoints.services.errors import StaleError, TouchpointsError
 from touchpoints.services.improvements import (
     add_improvement,
     change_improvement,
-    finish_improvement,
+    comment_on_improvement,
+    move_improvement,
 )
 from touchpoints.services.map import (
     add_journey,
@@ -31,6 +32,14 @@ from touchpoints.services.map_import import (
 )
 from touchpoints.services.order import place
 from touchpoints.services.ratings import Tally, add_ratings
+from touchpoints.services.reminding import remind_of_late
+from touchpoints.services.rules import (
+    change_rule,
+    keep_rule,
+    lift_rule,
+    name_rule,
+    take_on_rule,
+)
 from touchpoints.services.starting import add_from_start
 
 __all__ = [
@@ -51,19 +60,26 @@ __all__ = [
     "archive",
     "change_improvement",
     "change_journey",
+    "change_rule",
     "change_stage",
     "change_touchpoint",
     "check_map",
+    "comment_on_improvement",
     "copy_journey",
     "delete",
     "ensure_touchpoint",
-    "finish_improvement",
     "import_map",
     "is_used",
+    "keep_rule",
+    "lift_rule",
     "map_lines",
+    "move_improvement",
+    "name_rule",
     "place",
     "read_map",
+    "remind_of_late",
     "remove_hand_off",
     "restore",
     "seen_version",
+    "take_on_rule",
 ]

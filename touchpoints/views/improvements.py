@@ -1,142 +1,169 @@
-"""Improvements: listed by state, added from a cell, followed to their effect."""
+"""Improvements: a board, a list, and their files."""
 
-import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from programme.access import OrganisationRequest, members
-from programme.models import Role
-from touchpoints import services
-from touchpoints.forms import ImprovementForm
-from touchpoints.models import Improvement, Touchpoint
-from touchpoints.queries import Effect, observed_effects
+from programme.models import Organisation
+from programme.queries import members_of
+from programme.tables import write_csv, write_xlsx
+from touchpoints.models import Improvement, Stage
+from touchpoints.queries import (
+    Effect,
+    Reached,
+    expectations,
+    improvement_list,
+    local_today,
+    observed_effects,
+)
+from touchpoints.queries.improvements import NOBODY, SORTS
+from touchpoints.views.improvement_asked import ImprovementsAsked
+
+_A_PAGE = 25
+_A_COLUMN = 30
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_HEADINGS = (
+    *("Improvement", "Kind", "State", "Stage", "Touchpoint", "Hand-off", "Owner", "Due", "Late"),
+    *("Effort", "Impact", "Whys", "Cause", "Expected", "Expected net", "Expected in", "Done on"),
+    *("Observed change", "Observed, low", "Observed, high", "Observed, in words", "Expectation"),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """An improvement with what came of it; None where there is no evidence yet."""
+
     improvement: Improvement
     late: bool
     effect: Effect | None
+    reached: Reached | None
 
 
-_SECTIONS = (
-    (Improvement.State.UNDER_WAY, "Under way"),
-    (Improvement.State.PLANNED, "Planned"),
-    (Improvement.State.DONE, "Done"),
-    (Improvement.State.DROPPED, "Dropped"),
-)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One state of the board: its first lines, and how many are only in the list."""
+
+    state: str
+    title: str
+    lines: list[Line]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
 
 
 @members()
 def improvements(request: OrganisationRequest) -> HttpResponse:
-    listed = list(
-        Improvement.objects.filter(organisation=request.organisation).select_related(
-            "touchpoint", "hand_off", "owner__user"
-        )
-    )
-    effects = observed_effects(organisation=request.organisation, improvements=listed)
-    today = _today(request)
-    open_states = {Improvement.State.PLANNED, Improvement.State.UNDER_WAY}
-    lines = [
-        _Line(
-            improvement=one,
-            late=one.state in open_states and one.due_on is not None and one.due_on < today,
-            effect=effects.get(one.pk),
-        )
-        for one in listed
-    ]
-    sections = [
-        (state, title, [line for line in lines if line.improvement.state == state])
-        for state, title in _SECTIONS
-    ]
-    context = {
-        "sections": [section for section in sections if section[2]],
-        "late": sum(line.late for line in lines),
+    context = improvements_context(request, ImprovementsAsked.read(request.GET))
+    response = render(request, "touchpoints/improvements.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@members()
+def improvements_export(request: OrganisationRequest, kind: str) -> HttpResponse:
+    """What the list shows, every page of it, as a file."""
+    if kind not in TYPES:
+        raise Http404
+    asked = ImprovementsAsked.read(request.GET)
+    found = list(improvement_list(organisation=request.organisation, wanted=asked.wanted))
+    rows = list(_rows(lines_of(request.organisation, found)))
+    content = write_xlsx(_HEADINGS, rows) if kind == "xlsx" else "".join(write_csv(_HEADINGS, rows))
+    response = HttpResponse(content, content_type=TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="improvements.{kind}"'
+    return response
+
+
+def improvements_context(
+    request: OrganisationRequest, asked: ImprovementsAsked
+) -> dict[str, object]:
+    """What the board or the list shows."""
+    organisation = request.organisation
+    found = improvement_list(organisation=organisation, wanted=asked.wanted)
+    context: dict[str, object] = {
+        "asked": asked,
+        "query": asked.query(),
+        "board_query": asked.viewed("board").query(),
+        "list_query": asked.viewed("list").query(),
+        "kinds": Improvement.Kind.choices,
+        "states": Improvement.State.choices,
+        "sorts": SORTS.items(),
+        "owners": members_of(organisation),
+        "stages": Stage.objects.filter(organisation=organisation).select_related("journey"),
+        "nobody": NOBODY,
     }
-    return render(request, "touchpoints/improvements.html", context)
+    if asked.view == "list":
+        page = Paginator(found, _A_PAGE).get_page(request.GET.get("page"))
+        context["page_obj"] = page
+        context["lines"] = lines_of(organisation, list(page.object_list))
+        context["any"] = bool(page.paginator.count) or asked.filtered
+    else:
+        columns = _columns(organisation, list(found))
+        context["columns"] = columns
+        context["any"] = any(column.count for column in columns) or asked.filtered
+    return context
 
 
-@members(Role.MANAGER)
-def improvement_add(request: OrganisationRequest) -> HttpResponse:
-    touchpoint = _chosen(request, request.POST.get("touchpoint") or request.GET.get("touchpoint"))
-    form = ImprovementForm(
-        request.POST or None,
-        organisation=request.organisation,
-        touchpoint=touchpoint,
-        initial={"touchpoint": touchpoint, "owner": touchpoint.owner_id if touchpoint else None},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            added = services.add_improvement(organisation=request.organisation, **form.cleaned_data)
-        except services.TouchpointsError as error:
-            form.add_error("done_on", str(error))
-        else:
-            messages.success(request, f"“{added}” is on the list.")
-            return _to_list(request)
-    context = {"form": form, "touchpoint": touchpoint}
-    return render(request, "touchpoints/improvement_form.html", context)
+def lines_of(organisation: Organisation, found: list[Improvement]) -> list[Line]:
+    effects = observed_effects(organisation=organisation, improvements=found)
+    reached = expectations(organisation=organisation, improvements=found)
+    today = local_today(organisation)
+    return [
+        Line(
+            improvement=one,
+            late=one.is_open and one.due_on is not None and one.due_on < today,
+            effect=effects.get(one.pk),
+            reached=reached.get(one.pk),
+        )
+        for one in found
+    ]
 
 
-@members(Role.MANAGER)
-def improvement_edit(request: OrganisationRequest, improvement: int) -> HttpResponse:
-    found = _improvement(request, improvement)
-    chosen = found.touchpoint
-    if request.method == "POST":
-        chosen = _chosen(request, request.POST.get("touchpoint"))
-    form = ImprovementForm(
-        request.POST or None,
-        organisation=request.organisation,
-        touchpoint=chosen,
-        initial={name: getattr(found, name) for name in ImprovementForm.base_fields},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_improvement(
-                improvement=found, **{"hand_off": None, **form.cleaned_data}
-            )
-        except services.TouchpointsError as error:
-            form.add_error("done_on", str(error))
-        else:
-            messages.success(request, "The improvement is saved.")
-            return _to_list(request)
-    context = {"form": form, "improvement": found, "touchpoint": chosen}
-    return render(request, "touchpoints/improvement_form.html", context)
+def _columns(organisation: Organisation, found: list[Improvement]) -> list[Column]:
+    by_state: dict[str, list[Improvement]] = {state: [] for state in Improvement.State.values}
+    for one in found:
+        by_state[one.state].append(one)
+    # What was done or dropped last comes first.
+    by_state[Improvement.State.DONE].sort(key=lambda one: str(one.done_on), reverse=True)
+    shown = {state: some[:_A_COLUMN] for state, some in by_state.items()}
+    lines = {
+        line.improvement.pk: line
+        for line in lines_of(organisation, [one for some in shown.values() for one in some])
+    }
+    return [
+        Column(
+            state=state,
+            title=str(Improvement.State(state).label),
+            lines=[lines[one.pk] for one in some],
+            count=len(by_state[state]),
+        )
+        for state, some in shown.items()
+    ]
 
 
-@members(Role.MANAGER)
-@require_POST
-def improvement_done(request: OrganisationRequest, improvement: int) -> HttpResponse:
-    found = _improvement(request, improvement)
-    services.finish_improvement(improvement=found, done_on=_today(request))
-    messages.success(
-        request,
-        f"“{found}” is done. Once a later quarter has ratings, you see here what it changed.",
-    )
-    return _to_list(request)
-
-
-def _improvement(request: OrganisationRequest, pk: int) -> Improvement:
-    return get_object_or_404(
-        Improvement.objects.select_related("touchpoint"), pk=pk, organisation=request.organisation
-    )
-
-
-def _chosen(request: OrganisationRequest, pk: str | None) -> Touchpoint | None:
-    """The organisation's touchpoint of that key, or none where it is not one."""
-    if not pk or not pk.isdecimal() or len(pk) > 15:
-        return None
-    return Touchpoint.objects.filter(pk=int(pk), organisation=request.organisation).first()
-
-
-def _today(request: OrganisationRequest) -> dt.date:
-    return timezone.localdate(timezone=ZoneInfo(request.organisation.timezone))
-
-
-def _to_list(request: OrganisationRequest) -> HttpResponse:
-    return redirect("touchpoints:improvements", organisation=request.organisation.slug)
+def _rows(lines: list[Line]) -> Iterator[list[str | int | float]]:
+    for line in lines:
+        one, effect = line.improvement, line.effect
+        yield [
+            *(one.title, one.get_kind_display(), one.get_state_display()),
+            one.touchpoint.stage.name if one.touchpoint else "",
+            *(str(one.touchpoint or ""), str(one.hand_off or "")),
+            str(one.owner.user) if one.owner else "",
+            *(str(one.due_on or ""), "yes" if line.late else ""),
+            *(one.effort, one.impact, " > ".join(one.whys), one.cause, one.expected_effect),
+            *("" if one.expected_net is None else one.expected_net, one.expected_in),
+            str(one.done_on or ""),
+            *([round(effect.difference, 1), round(effect.low, 1)] if effect else ["", ""]),
+            round(effect.high, 1) if effect else "",
+            (effect.words if effect else "no evidence yet") if one.done_on else "",
+            line.reached.words if line.reached else "",
+        ]
