@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -72,8 +72,6 @@ def improvements(request: OrganisationRequest) -> HttpResponse:
 @members()
 def improvements_export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """What the list shows, every page of it, as a file."""
-    if kind not in TYPES:
-        raise Http404
     asked = ImprovementsAsked.read(request.GET)
     found = list(improvement_list(organisation=request.organisation, wanted=asked.wanted))
     rows = list(_rows(lines_of(request.organisation, found)))
