@@ -19,7 +19,7 @@ from programme.services import reminders_address
 from tests import factories
 from tests.conftest import wait_until
 from tests.respondents import sent_round
-from touchpoints.models import RatingTally
+from touchpoints.models import HandOff, HandOffTally, RatingTally
 from touchpoints.services import Tally, TouchpointsError, add_ratings
 
 
@@ -108,6 +108,26 @@ def test_another_row_cannot_be_moved_into_it(closed: RatingTally) -> None:
     other = factories.tally(closed.touchpoint, when, (1, 1, 1), source="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         RatingTally.objects.filter(pk=other.pk).update(period=closed.period)
+
+
+def test_hand_offs_ratings_stay_too(closed: RatingTally) -> None:
+    organisation = closed.organisation
+    link = HandOff.objects.create(
+        organisation=organisation,
+        touchpoint=closed.touchpoint,
+        name="Order",
+        giver=factories.team(organisation),
+        receiver=factories.team(organisation),
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HandOffTally.objects.create(
+            organisation=organisation,
+            hand_off=link,
+            period=closed.period,
+            source="round-1",
+            scale="moment-3",
+            magic=1,
+        )
 
 
 def test_who_closed_it_may_leave(closed: RatingTally, leader: Membership) -> None:

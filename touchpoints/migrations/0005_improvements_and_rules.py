@@ -4,6 +4,14 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+# Hand-offs' tallies stay with a closed quarter as touchpoints' do (see 0002_closed_quarters).
+_KEEP = """
+CREATE TRIGGER touchpoints_keep_closed_tallies
+BEFORE INSERT OR UPDATE OR DELETE ON touchpoints_handofftally
+FOR EACH ROW EXECUTE FUNCTION touchpoints_keep_closed_tallies();
+"""
+_LET_GO = "DROP TRIGGER touchpoints_keep_closed_tallies ON touchpoints_handofftally;"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -192,4 +200,5 @@ class Migration(migrations.Migration):
                 name="rule_is_lifted_or_stays",
             ),
         ),
+        migrations.RunSQL(_KEEP, _LET_GO),
     ]

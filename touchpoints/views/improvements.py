@@ -12,10 +12,11 @@ from programme.access import OrganisationRequest, members
 from programme.models import Organisation
 from programme.queries import members_of
 from programme.tables import write_csv, write_xlsx
-from touchpoints.models import Improvement, Stage
+from touchpoints.models import Improvement
 from touchpoints.queries import (
     Effect,
     Reached,
+    current_stages,
     expectations,
     improvement_list,
     local_today,
@@ -96,7 +97,7 @@ def improvements_context(
         "states": Improvement.State.choices,
         "sorts": SORTS.items(),
         "owners": members_of(organisation),
-        "stages": Stage.objects.filter(organisation=organisation).select_related("journey"),
+        "stages": current_stages(organisation),
         "nobody": NOBODY,
     }
     if asked.view == "list":
