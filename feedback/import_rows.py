@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback import kinds
 from feedback.import_files import AnswerFile, FileError
 from feedback.mapping import SCALES, TEXT, MappedQuestion, ResponseMapping, Slice
-from feedback.models import Response
 
 _PROGRESS_EVERY = 1_000
 _REFUSALS_SHOWN = 50
@@ -207,8 +207,8 @@ class Reader:
             return None
         answer: int | str | None
         if question.scale == TEXT:
-            answer = value if len(value) <= Response.TEXT_LIMIT else None
-            expected = f"a text of at most {Response.TEXT_LIMIT} characters"
+            answer = value if len(value) <= kinds.TEXT_LIMIT else None
+            expected = f"a text of at most {kinds.TEXT_LIMIT} characters"
         else:
             answer = SCALES[question.scale].get(value.casefold())
             expected = ", ".join(SCALES[question.scale])

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from feedback import kinds
 from programme.models import Membership, OrganisationOwned, Period, Person, Segment, Team
 from touchpoints.models import HandOff, Touchpoint
 
@@ -15,6 +16,13 @@ class Survey(OrganisationOwned):
     title = models.CharField(max_length=200)
     introduction = models.TextField(blank=True)
     thanks = models.TextField(blank=True)
+    # What came of the answers given last time; the thank-you says it.
+    since_last_time = models.TextField(blank=True)
+    # The language of its own texts; the others are {language: {"title": .., "introduction": ..,
+    # "thanks": .., "since_last_time": ..}}, each part optional.
+    language = models.CharField(max_length=10, default="en")
+    translations = models.JSONField(default=dict, blank=True)
+    on_one_page = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     previous = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_versions"
@@ -33,32 +41,29 @@ class Question(OrganisationOwned):
     """One question; its key outlives versions, so that its trend does."""
 
     class Kind(models.TextChoices):
-        MOMENT = "moment", "Moment: magic, mediocrity or misery"
-        RECOMMEND = "recommend-10", "How likely to recommend, 0 to 10"
-        SATISFACTION = "satisfaction-5", "How satisfied, 1 to 5"
-        EXPECTED = "expected-5", "Compared with what was expected, 1 to 5"
-        SHORT_TEXT = "short", "Short text"
-        LONG_TEXT = "text", "Long text"
-        PLACE = "place", "A place in a ranking"
-        CONSENT = "consent", "Consent: love, live with or object"
-        YES_NO = "yes-no", "Yes or no"
+        MOMENT = kinds.MOMENT, "Moment: magic, mediocrity or misery"
+        RECOMMEND = kinds.RECOMMEND, "How likely to recommend, 0 to 10"
+        SATISFACTION = kinds.SATISFACTION, "How satisfied, 1 to 5"
+        EXPECTED = kinds.EXPECTED, "Compared with what was expected, 1 to 5"
+        AGREEMENT = kinds.AGREEMENT, "How far they agree, 1 to 5"
+        EFFORT = kinds.EFFORT, "How easy it was, 1 to 7"
+        YES_NO = kinds.YES_NO, "Yes or no"
+        ONE = kinds.ONE, "One of many"
+        SEVERAL = kinds.SEVERAL, "Several of many"
+        RANKING = kinds.RANKING, "Ranking: put in order"
+        SHORT_TEXT = kinds.SHORT_TEXT, "Short text"
+        LONG_TEXT = kinds.LONG_TEXT, "Long text"
+        PLACE = kinds.PLACE, "A place in a ranking"
+        CONSENT = kinds.CONSENT, "Consent: love, live with or object"
 
-    # What each kind may be answered with; text is not listed.
-    VALUES: ClassVar[dict[str, tuple[str | int, ...]]] = {
-        Kind.MOMENT: ("magic", "mediocrity", "misery"),
-        Kind.RECOMMEND: tuple(range(11)),
-        Kind.SATISFACTION: (1, 2, 3, 4, 5),
-        Kind.EXPECTED: (1, 2, 3, 4, 5),
-        Kind.PLACE: (1, 2, 3, 4, 5, 6),
-        Kind.CONSENT: ("love", "live", "object"),
-        Kind.YES_NO: ("yes", "no"),
-    }
+    # What each kind may be answered with; texts and kinds with options of their own are not listed.
+    VALUES: ClassVar = kinds.VALUES
     TEXT_KINDS: ClassVar = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
     # Only a mission asks these; each place question is one of the things ranked, and two may share
     # a place.
     MISSION_KINDS: ClassVar = (Kind.PLACE, Kind.CONSENT)
-    # Counted, but they rate nothing: no moments and no touchpoint.
-    CHOOSING_KINDS: ClassVar = (*MISSION_KINDS, Kind.YES_NO)
+    # Counted, but their values are in no order.
+    CHOOSING_KINDS: ClassVar = (*MISSION_KINDS, Kind.YES_NO, Kind.ONE)
     # A question with this key asks for a name: never a comment, never asked confidentially.
     SIGNATURE: ClassVar = "name"
 
@@ -68,6 +73,13 @@ class Question(OrganisationOwned):
     text = models.CharField(max_length=500)
     hint = models.CharField(max_length=500, blank=True)
     required = models.BooleanField(default=False)
+    # [{"key": .., "text": ..}] in their order; a key outlives versions, as the question's does.
+    options = models.JSONField(default=list, blank=True)
+    # {"key": .., "test": .., "value": ..}: see `feedback.kinds.Condition`; empty shows it always.
+    show_if = models.JSONField(default=dict, blank=True)
+    starts_page = models.BooleanField(default=False)
+    # {language: {"text": .., "hint": .., "options": {key: text}}}, each part optional.
+    translations = models.JSONField(default=dict, blank=True)
     position = models.PositiveIntegerField(default=0)
     touchpoint = models.ForeignKey(
         Touchpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="questions"
@@ -95,6 +107,14 @@ class Question(OrganisationOwned):
         if self.is_text:
             return ""
         return "moment-3" if self.kind == self.Kind.MOMENT else self.kind
+
+    @property
+    def option_keys(self) -> tuple[str, ...]:
+        return tuple(option["key"] for option in self.options)
+
+    @property
+    def condition(self) -> kinds.Condition | None:
+        return kinds.Condition(**self.show_if) if self.show_if else None
 
 
 class Round(OrganisationOwned):
@@ -189,16 +209,40 @@ class Invitation(OrganisationOwned):
         return f"{self.person_id} in {self.round_id}"
 
 
+class OpenLink(OrganisationOwned):
+    """A round's link for a place without addresses: on a poster, or on a tablet that stays there.
+    It hangs on a wall, so it is no secret."""
+
+    class Use(models.TextChoices):
+        OWN_DEVICE = "own", "People’s own phones: a poster with a code"
+        KIOSK = "kiosk", "One device for everyone, such as a tablet at the exit"
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="open_links")
+    place = models.CharField(max_length=100)
+    use = models.CharField(max_length=10, choices=Use, default=Use.OWN_DEVICE)
+    token = models.CharField(max_length=40, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    turned_off_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.place
+
+
 class Response(OrganisationOwned):
     """One person's answers to a round, saved as they go; `answers` maps a question's key to
-    its value: a number for scales, "magic", "mediocrity" or "misery" for moments, or text."""
-
-    TEXT_LIMIT: ClassVar = 5_000
+    its answer (see `feedback.kinds`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="responses")
     invitation = models.OneToOneField(
         Invitation, null=True, blank=True, on_delete=models.CASCADE, related_name="response"
+    )
+    # The link of a place by which it came, where it came without an invitation.
+    open_link = models.ForeignKey(
+        OpenLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="responses"
     )
     # An imported row's own id, so that a repeated import finds it.
     external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from feedback import kinds
 from feedback.models import Case, Comment, Invitation, Question, Response, Round, Survey
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
@@ -136,7 +137,8 @@ class Receipt:
 
     `recently_asked` of those held back would have been invited, had no other round asked them.
     `answered` and `opened` are None where a confidential round has too few answers to tell.
-    `published` is how many answers the published figures rest on.
+    `published` is how many answers the published figures rest on, and `by_link` how many of those
+    answered came by links for places, without an invitation.
     """
 
     round: Round
@@ -148,16 +150,26 @@ class Receipt:
     answered: int | None
     published: int
     recently_asked: int = 0
+    by_link: int | None = 0
+
+    @property
+    def by_invitation(self) -> int | None:
+        if self.answered is None or self.by_link is None:
+            return None
+        return self.answered - self.by_link
 
 
 _RECEIPTS = """
-    SELECT i.round_id, count(*), count(i.seen_at), count(i.answered_at),
-           count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed')
-    FROM feedback_invitation i
+    SELECT d.id, count(i.id), count(i.seen_at), count(i.answered_at),
+           count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed'),
+           (SELECT count(*) FROM feedback_response r
+            WHERE r.round_id = d.id AND r.open_link_id IS NOT NULL AND r.submitted_at IS NOT NULL)
+    FROM feedback_round d
+    LEFT JOIN feedback_invitation i ON i.round_id = d.id
     LEFT JOIN outbox_email e
       ON e.key = 'round:' || i.round_id || ':' || i.person_id || ':invite'
-    WHERE i.round_id = ANY(%s)
-    GROUP BY i.round_id
+    WHERE d.id = ANY(%s)
+    GROUP BY d.id
 """
 
 
@@ -168,13 +180,15 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
         counts = {row[0]: row[1:] for row in cursor.fetchall()}
     made = []
     for found in rounds:
-        invited_, opened, answered, sent, failed = counts.get(found.pk, (0, 0, 0, 0, 0))
+        invited_, opened, answered, sent, failed, by_link = counts.get(found.pk, (0,) * 6)
+        answered += by_link
         results = found.results
         if results is not None:
             invited_ = results.get("invited") or invited_
             opened, answered = results.get("opened"), results.get("answered")
+            by_link = results.get("by_link", 0)
         elif found.confidential and answered < found.figures_from:
-            opened, answered = None, None
+            opened, answered, by_link = None, None, None
         published = answered if results is not None and results.get("questions") else 0
         made.append(
             Receipt(
@@ -187,6 +201,7 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
                 answered,
                 published or 0,
                 found.recently_asked,
+                by_link,
             )
         )
     return made
@@ -308,38 +323,51 @@ def cases(organisation: Organisation) -> QuerySet[Case]:
     )
 
 
-def answer_counts(*, round: Round, keys: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Of the submitted answers: question key -> value as text -> how many."""
-    found: dict[str, dict[str, int]] = {key: {} for key in keys}
+def answer_counts(
+    *, round: Round, questions: Sequence[Question]
+) -> dict[str, tuple[int, dict[str, int]]]:
+    """Of the submitted answers, by question: how many answered, and how many gave each value. A
+    text has no values; of a list each option is one, and of a ranking each option and place."""
+    found: dict[str, tuple[int, dict[str, int]]] = {}
+    by_key: dict[str, dict[str, int]] = {question.key: {} for question in questions}
+    answered: dict[str, int] = {}
+    ranked = [question.key for question in questions if question.kind == kinds.RANKING]
+    texts = [question.key for question in questions if question.is_text]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT answer.key, answer.value #>> '{}', count(*)
-            FROM feedback_response r, jsonb_each(r.answers) answer
-            WHERE r.round_id = %s AND r.submitted_at IS NOT NULL AND answer.key = ANY(%s)
+            SELECT answer.key, value.value, count(*)
+            FROM feedback_response r,
+                 jsonb_each(r.answers) answer,
+                 LATERAL (
+                     SELECT '' AS value
+                     UNION ALL
+                     SELECT answer.value #>> '{}'
+                     WHERE jsonb_typeof(answer.value) <> 'array'
+                       AND NOT answer.key = ANY(%(texts)s)
+                     UNION ALL
+                     SELECT CASE WHEN answer.key = ANY(%(ranked)s)
+                                 THEN one.value || ':' || one.place ELSE one.value END
+                     FROM jsonb_array_elements_text(
+                         CASE jsonb_typeof(answer.value) WHEN 'array' THEN answer.value
+                                                         ELSE '[]' END
+                     ) WITH ORDINALITY AS one(value, place)
+                 ) value
+            WHERE r.round_id = %(round)s AND r.submitted_at IS NOT NULL
+              AND answer.key = ANY(%(keys)s)
             GROUP BY 1, 2
             """,
-            [round.pk, list(keys)],
+            {"round": round.pk, "keys": list(by_key), "ranked": ranked, "texts": texts},
         )
         for key, value, n in cursor.fetchall():
-            found[key][value] = n
+            if value:
+                by_key[key][value] = n
+            else:
+                answered[key] = n
+    for key, counts in by_key.items():
+        found[key] = (answered.get(key, 0), counts)
     return found
 
 
 def submitted(*, round: Round) -> QuerySet[Response]:
     return Response.objects.filter(round=round, submitted_at__isnull=False)
-
-
-def text_counts(*, round: Round, keys: Sequence[str]) -> dict[str, int]:
-    """Of the submitted answers: text question's key -> how many wrote something."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT answer.key, count(*)
-            FROM feedback_response r, jsonb_each(r.answers) answer
-            WHERE r.round_id = %s AND r.submitted_at IS NOT NULL AND answer.key = ANY(%s)
-            GROUP BY 1
-            """,
-            [round.pk, list(keys)],
-        )
-        return dict(cursor.fetchall())

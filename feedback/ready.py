@@ -1,27 +1,58 @@
-"""Surveys that we have written, ready to be used: the relationship with customers, and staff."""
+"""Surveys that we have written, in `feedback/library/`: chosen, and from then on one's own."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+from feedback import kinds
+from feedback.kinds import Condition
 from feedback.models import Question
 from feedback.services import QuestionSpec
+from programme.models import Team
 from touchpoints.models import Touchpoint
+
+_FOLDER = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyQuestion:
+    """A question; with `of_teams` its options are the organisation's teams."""
+
+    spec: QuestionSpec
+    of_teams: bool = False
+
+    def made_for(self, teams: Sequence[Team]) -> QuestionSpec:
+        if not self.of_teams:
+            return self.spec
+        values = {name: getattr(self.spec, name) for name in self.spec.__dataclass_fields__}
+        if not 1 < len(teams) <= kinds.MOST_OPTIONS:
+            # Nothing to choose between, or more than anyone reads: let them write it.
+            return QuestionSpec(**{**values, "kind": Question.Kind.SHORT_TEXT, "hint": ""})
+        options = tuple((f"team-{team.pk}", team.name) for team in teams)
+        return QuestionSpec(**{**values, "options": options})
 
 
 @dataclass(frozen=True, slots=True)
 class ReadySurvey:
-    """A survey to start from; its touchpoint ratings come from the map."""
+    """A survey to start from; with `rates_touchpoints` it begins with those of the map that are
+    chosen."""
 
     name: str
     title: str
     description: str
+    audience: str
     introduction: str
     thanks: str
-    recommend: str
-    comment: str
+    rates_touchpoints: bool
+    own: tuple[ReadyQuestion, ...]
 
-    def questions(self, touchpoints: Sequence[Touchpoint]) -> list[QuestionSpec]:
-        """A rating for each touchpoint, then recommend 0 to 10, then a comment."""
+    def questions(
+        self, touchpoints: Sequence[Touchpoint], teams: Sequence[Team] = ()
+    ) -> list[QuestionSpec]:
+        """A rating for each touchpoint chosen, then its own questions."""
         ratings = [
             QuestionSpec(
                 key=f"touchpoint-{touchpoint.pk}",
@@ -31,56 +62,42 @@ class ReadySurvey:
             )
             for touchpoint in touchpoints
         ]
-        if not self.recommend:
-            return ratings
-        return [
-            *ratings,
-            QuestionSpec(
-                key="recommend",
-                kind=Question.Kind.RECOMMEND,
-                text=self.recommend,
-                hint="0 is not at all likely, 10 is extremely likely.",
-            ),
-            QuestionSpec(
-                key="comment",
-                kind=Question.Kind.LONG_TEXT,
-                text=self.comment,
-                hint="In your own words, as long or as short as you like.",
-            ),
-        ]
+        return [*ratings, *(question.made_for(teams) for question in self.own)]
 
 
-READY = (
-    ReadySurvey(
-        name="customers",
-        title="How are we doing?",
-        description="Customers rate the touchpoints you choose, say whether they would recommend "
-        "you, and tell you what one thing would change that.",
-        introduction="Think of the last three months with us. For each part below, was it better "
-        "than you hoped, as it should be, or did it let you down? Leave out what you have not "
-        "come across.",
-        thanks="We read every answer, and we will tell you what we change because of them.",
-        recommend="How likely are you to recommend us to someone in your position?",
-        comment="What one thing should we change?",
-    ),
-    ReadySurvey(
-        name="staff",
-        title="What do our customers meet?",
-        description="Staff rate the same touchpoints as they see them from inside, say whether "
-        "they would recommend you as an employer, and tell you what stands in the way.",
-        introduction="You see our work from inside. Think of the last three months: what did "
-        "customers meet at each of these points? Leave out what you do not know about.",
-        thanks="The results go to everyone who answered, together with what will change.",
-        recommend="How likely are you to recommend us to a friend as a place to work?",
-        comment="What stands in the way of serving customers better?",
-    ),
-    ReadySurvey(
-        name="blank",
-        title="",
-        description="Write every question yourself.",
-        introduction="",
-        thanks="",
-        recommend="",
-        comment="",
-    ),
-)
+@cache
+def library() -> tuple[ReadySurvey, ...]:
+    """All of them, customers' first."""
+    files = {file.stem: tomllib.loads(file.read_text()) for file in _FOLDER.glob("*.toml")}
+    return tuple(
+        _survey(name, found)
+        for name, found in sorted(files.items(), key=lambda item: item[1]["order"])
+    )
+
+
+def _survey(name: str, found: dict[str, Any]) -> ReadySurvey:
+    return ReadySurvey(
+        name=name,
+        title=found["title"],
+        description=found["description"],
+        audience=found["audience"],
+        introduction=found["introduction"],
+        thanks=found["thanks"],
+        rates_touchpoints=found.get("rates_touchpoints", False),
+        own=tuple(_question(question) for question in found["questions"]),
+    )
+
+
+def _question(found: dict[str, Any]) -> ReadyQuestion:
+    condition = Condition(**found["show_if"]) if "show_if" in found else None
+    spec = QuestionSpec(
+        key=found["key"],
+        kind=found["kind"],
+        text=found["text"],
+        hint=found.get("hint", ""),
+        required=found.get("required", False),
+        options=tuple((key, text) for key, text in found.get("options", [])),
+        condition=condition,
+        starts_page=found.get("starts_page", False),
+    )
+    return ReadyQuestion(spec, of_teams=found.get("options_from") == "teams")

@@ -17,6 +17,12 @@ urlpatterns = [
     path("surveys/add/", survey_views.survey_add, name="survey_add"),
     path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
     path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),
+    path("surveys/<int:survey>/as/", survey_views.survey_frames, name="survey_frames"),
+    path(
+        "surveys/<int:survey>/translations/",
+        survey_views.survey_translate,
+        name="survey_translate",
+    ),
     path(
         "touchpoints/<int:touchpoint>/comments/",
         case_views.touchpoint_comments,

@@ -100,6 +100,8 @@ QUERIES = {
     "touchpoints:rules": ("", "?state=lifted", "?q=nobody+wrote+this"),
     "feedback:survey_edit": ("", "?question=recommend"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
+    "feedback:survey_frames": ("", "?as=laptop"),
+    "feedback:survey_translate": ("", "?language=ar"),
     "missions:words": ("", "?voice=customer", "?change=1"),
     "missions:draft_compare": ("?from=1&to=2",),
     "missions:draft_links": ("", "?clause=2"),

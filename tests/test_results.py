@@ -75,6 +75,7 @@ def test_closing_counts_answers_and_releases_comments(
         "invited": 5,
         "opened": 0,
         "answered": 3,
+        "by_link": 0,
         "questions": {
             "desk": {"n": 3, "counts": {"magic": 2, "misery": 1}},
             "recommend": {"n": 3, "counts": {"10": 1, "9": 1, "2": 1}},

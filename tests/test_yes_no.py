@@ -5,9 +5,9 @@ import re
 import pytest
 
 from feedback.figures import results_of
-from feedback.forms import QuestionForm
 from feedback.models import Invitation, Question, Response, Round
 from feedback.services import FeedbackError, QuestionSpec, close_round, create_survey, open_round
+from feedback.survey_forms import QuestionForm
 from programme.models import Organisation
 from tests import factories
 from tests.respondents import opened, sent_round

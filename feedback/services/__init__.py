@@ -1,12 +1,16 @@
 """Every change of state of surveys, rounds, answers and cases."""
 
 from feedback.services.answering import (
+    Answers,
     MissingAnswerError,
     RoundClosedError,
     StaleAnswersError,
     mark_seen,
+    questions_of,
     save_answers,
+    save_open_answers,
     set_unsubscribed,
+    submit_open_response,
     submit_response,
 )
 from feedback.services.cases import open_case, update_case
@@ -28,15 +32,21 @@ from feedback.services.rounds import (
 from feedback.services.surveys import (
     QuestionSpec,
     add_question,
+    break_page,
     change_question,
     create_survey,
     describe_survey,
+    duplicate_question,
     move_question,
+    order_questions,
     remove_question,
+    restore_question,
+    translate_survey,
 )
 
 __all__ = [
     "REST_DAYS",
+    "Answers",
     "FeedbackError",
     "MissingAnswerError",
     "QuestionSpec",
@@ -44,6 +54,7 @@ __all__ = [
     "StaleAnswersError",
     "add_question",
     "asked",
+    "break_page",
     "change_question",
     "close_due_rounds",
     "close_period",
@@ -53,6 +64,7 @@ __all__ = [
     "create_survey",
     "describe_survey",
     "discard_round",
+    "duplicate_question",
     "hash_of",
     "last_day",
     "mark_seen",
@@ -60,12 +72,18 @@ __all__ = [
     "move_question",
     "open_case",
     "open_round",
+    "order_questions",
+    "questions_of",
     "remove_question",
+    "restore_question",
     "review_comment",
     "save_answers",
+    "save_open_answers",
     "send_test",
     "set_unsubscribed",
+    "submit_open_response",
     "submit_response",
+    "translate_survey",
     "update_case",
     "wake_opening",
 ]

@@ -1,16 +1,22 @@
-"""Answers: saved as a person goes, submitted once."""
+"""Answers: saved as a person goes, handed in once."""
 
-from collections.abc import Mapping
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback.models import Comment, Invitation, Question, Response, Round
+from feedback import kinds
+from feedback.models import Comment, Invitation, OpenLink, Question, Response, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.rounds import asked
 from programme.models import Person
 
-type Answers = Mapping[str, str | int | None]
+type Answers = Mapping[str, kinds.Answer | None]
 
 
 class RoundClosedError(FeedbackError):
@@ -37,12 +43,26 @@ class MissingAnswerError(FeedbackError):
         self.key = key
 
 
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """One place in a round: an invitation's, or one device's at a link for a place."""
+
+    round: Round
+    response_id: uuid.UUID
+    invitation: Invitation | None = None
+    link: OpenLink | None = None
+
+    def lookup(self) -> dict[str, Any]:
+        if self.invitation is not None:
+            return {"invitation": self.invitation}
+        return {"pk": self.response_id, "round": self.round, "invitation": None}
+
+
 def mark_seen(*, invitation: Invitation) -> None:
     """Remember that the page was opened; only the first time counts."""
     Invitation.objects.filter(pk=invitation.pk, seen_at=None).update(seen_at=timezone.now())
 
 
-@transaction.atomic
 def save_answers(*, invitation: Invitation, answers: Answers, version: int) -> Response:
     """Keep one page's answers; None takes an answer back.
 
@@ -54,49 +74,30 @@ def save_answers(*, invitation: Invitation, answers: Answers, version: int) -> R
         StaleAnswersError: someone saved something else in between.
         FeedbackError: an answer that its question does not allow.
     """
-    sent = _open_round(invitation)
-    questions = {found.key: found for found in sent.survey.questions.all()}
-    for key, value in answers.items():
-        _check(sent, questions.get(key), value)
-    response = _locked_response(invitation, sent)
-    changed = {**response.answers, **answers}
-    changed = {key: value for key, value in changed.items() if value not in (None, "")}
-    if changed == response.answers:
-        return response
-    if sent.confidential and response.submitted_at is not None:
-        raise RoundClosedError("Your answers are in already, and cannot be changed.")
-    if response.version != version:
-        raise StaleAnswersError(response)
-    response.answers = changed
-    response.version += 1
-    response.save(update_fields=["answers", "version"])
-    if response.submitted_at is not None:
-        _keep_comments(sent, response, questions)
-    return response
+    return _keep(_invited(invitation), answers, version, hand_in=False)
 
 
 def submit_response(*, invitation: Invitation, answers: Answers, version: int) -> Response:
     """Save the last page's answers and hand all of them in; doing it again changes nothing.
 
-    What is saved stays saved where the handing in is refused. Raises what `save_answers` raises,
-    and MissingAnswerError.
+    What is saved stays saved where the handing in is refused. Answers to questions that the others
+    have hidden are let go. Raises what `save_answers` raises, and MissingAnswerError.
     """
-    save_answers(invitation=invitation, answers=answers, version=version)
-    with transaction.atomic():
-        sent = _open_round(invitation)
-        response = _locked_response(invitation, sent)
-        if response.submitted_at is not None:
-            return response
-        questions = {found.key: found for found in sent.survey.questions.all()}
-        for key, question in questions.items():
-            if question.required and asked(sent, key) and key not in response.answers:
-                raise MissingAnswerError(key)
-        response.submitted_at = timezone.now()
-        response.save(update_fields=["submitted_at"])
-        Invitation.objects.filter(pk=invitation.pk).update(answered_at=response.submitted_at)
-        if not sent.confidential:
-            _keep_comments(sent, response, questions)
-    return response
+    return _keep(_invited(invitation), answers, version, hand_in=True)
+
+
+def save_open_answers(
+    *, link: OpenLink, device: uuid.UUID, answers: Answers, version: int
+) -> Response:
+    """As `save_answers`, for a device at a link for a place; RoundClosedError where it is off."""
+    return _keep(_Seat(link.round, device, link=link), answers, version, hand_in=False)
+
+
+def submit_open_response(
+    *, link: OpenLink, device: uuid.UUID, answers: Answers, version: int
+) -> Response:
+    """As `submit_response`, for a device at a link for a place."""
+    return _keep(_Seat(link.round, device, link=link), answers, version, hand_in=True)
 
 
 def set_unsubscribed(*, invitation: Invitation, unsubscribed: bool) -> None:
@@ -106,67 +107,194 @@ def set_unsubscribed(*, invitation: Invitation, unsubscribed: bool) -> None:
     )
 
 
-def _open_round(invitation: Invitation) -> Round:
-    """The invitation's round, held open until this transaction ends.
+def questions_of(sent: Round) -> tuple[Question, ...]:
+    """The questions that a round asks. What a round has used never changes, so they are read from
+    the database once."""
+    found = _questions(sent.survey_id)
+    return tuple(question for question in found if asked(sent, question.key))
+
+
+@lru_cache(maxsize=256)
+def _questions(survey_id: int) -> tuple[Question, ...]:
+    return tuple(Question.objects.filter(survey=survey_id))
+
+
+def _invited(invitation: Invitation) -> _Seat:
+    return _Seat(invitation.round, uuid.uuid4(), invitation=invitation)
+
+
+def _keep(seat: _Seat, answers: Answers, version: int, *, hand_in: bool) -> Response:
+    """One transaction; a required answer that is missing is told after what was saved is."""
+    while True:
+        try:
+            with transaction.atomic():
+                response, missing = _keep_locked(seat, answers, version, hand_in=hand_in)
+        except _OtherFirstError:
+            continue
+        if missing is not None:
+            raise MissingAnswerError(missing)
+        return response
+
+
+class _OtherFirstError(Exception):
+    """The same seat's first answers were stored in between: look again."""
+
+
+def _keep_locked(
+    seat: _Seat, answers: Answers, version: int, *, hand_in: bool
+) -> tuple[Response, str | None]:
+    """The response as it is now, and the question that still needs an answer."""
+    _hold_open(seat)
+    questions = questions_of(seat.round)
+    _check(questions, answers)
+    response = Response.objects.select_for_update(of=("self",)).filter(**seat.lookup()).first()
+    is_new = response is None
+    if response is None:
+        response = _new_response(seat)
+    changed = {**response.answers, **answers}
+    changed = {key: value for key, value in changed.items() if value not in (None, "", [])}
+    was_in = response.submitted_at is not None
+    if changed == response.answers and (was_in or not hand_in):
+        return response, None
+    if changed != response.answers:
+        if seat.round.confidential and was_in:
+            raise RoundClosedError("Your answers are in already, and cannot be changed.")
+        if response.version != version:
+            raise StaleAnswersError(response)
+        response.answers = kinds.handed_in(questions, changed) if was_in else changed
+        response.version += 1
+    missing = None
+    if hand_in and not was_in:
+        missing = kinds.first_missing(questions, response.answers)
+        if missing is None:
+            response.answers = kinds.handed_in(questions, response.answers)
+            response.submitted_at = timezone.now()
+    _write(response, is_new=is_new)
+    if response.submitted_at is not None:
+        _follow(seat, response, questions, first=not was_in)
+    return response, missing
+
+
+def _hold_open(seat: _Seat) -> None:
+    """Hold the round open until this transaction ends.
 
     FOR KEY SHARE lets everyone answer at once and makes closing wait: after it, whoever waited
     here sees the round closed. So no "thank you" is ever shown for an answer that came too late.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT state FROM feedback_round WHERE id = %s FOR KEY SHARE", [invitation.round_id]
+            "SELECT state FROM feedback_round WHERE id = %s FOR KEY SHARE", [seat.round.pk]
         )
         row = cursor.fetchone()
     if row is None or row[0] != Round.State.OPEN:
         raise RoundClosedError("This round is closed and takes no more answers.")
-    return Round.objects.select_related("survey").get(pk=invitation.round_id)
+    if seat.link is not None:
+        with connection.cursor() as cursor:
+            # Shared, so that turning the link off waits as closing does.
+            cursor.execute(
+                "SELECT turned_off_at FROM feedback_openlink WHERE id = %s FOR SHARE",
+                [seat.link.pk],
+            )
+            row = cursor.fetchone()
+        if row is None or row[0] is not None:
+            raise RoundClosedError("This link has been turned off and takes no more answers.")
 
 
-def _locked_response(invitation: Invitation, sent: Round) -> Response:
-    """The invitation's one response, made where there is none, locked for this transaction."""
-    response, _ = Response.objects.select_for_update().get_or_create(
-        invitation=invitation,
-        defaults={
-            "organisation_id": invitation.organisation_id,
-            "round": sent,
-            "team_id": invitation.team_id,
-            "segment_id": invitation.segment_id,
-            "started_at": timezone.now(),
-        },
+def _new_response(seat: _Seat) -> Response:
+    return Response(
+        id=seat.response_id,
+        organisation_id=seat.round.organisation_id,
+        round=seat.round,
+        invitation=seat.invitation,
+        open_link=seat.link,
+        team_id=seat.invitation.team_id if seat.invitation is not None else None,
+        segment_id=seat.invitation.segment_id if seat.invitation is not None else None,
+        started_at=timezone.now(),
     )
-    return response
 
 
-def _check(sent: Round, question: Question | None, value: str | int | None) -> None:
-    if question is None or not asked(sent, question.key):
-        raise FeedbackError("One of the answers belongs to another survey. Nothing was changed.")
-    if value is None:
+def _write(response: Response, *, is_new: bool) -> None:
+    if not is_new:
+        response.save(update_fields=["answers", "version", "submitted_at"])
         return
-    if question.is_text:
-        if not isinstance(value, str) or len(value) > Response.TEXT_LIMIT or "\x00" in value:
-            raise FeedbackError(f"A text may have at most {Response.TEXT_LIMIT:,} characters.")
-    elif value not in Question.VALUES[question.kind]:
+    # One statement, where a savepoint and a look for what is there would take four.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO feedback_response (id, organisation_id, round_id, invitation_id,
+                open_link_id, team_id, segment_id, answers, version, started_at, submitted_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT DO NOTHING RETURNING id
+            """,
+            [
+                response.pk,
+                response.organisation_id,
+                response.round_id,
+                response.invitation_id,
+                response.open_link_id,
+                response.team_id,
+                response.segment_id,
+                json.dumps(response.answers),
+                response.version,
+                response.started_at,
+                response.submitted_at,
+            ],
+        )
+        if cursor.fetchone() is None:
+            raise _OtherFirstError
+
+
+def _follow(seat: _Seat, response: Response, questions: Sequence[Question], *, first: bool) -> None:
+    """What else an answer that is in changes: its invitation, and a named round's comments."""
+    if first and seat.invitation is not None:
+        Invitation.objects.filter(pk=seat.invitation.pk).update(answered_at=response.submitted_at)
+    if not seat.round.confidential:
+        _keep_comments(seat.round, response, questions, first=first)
+
+
+def _check(questions: Sequence[Question], answers: Answers) -> None:
+    by_key = {found.key: found for found in questions}
+    for key, value in answers.items():
+        question = by_key.get(key)
+        if question is None:
+            raise FeedbackError(
+                "One of the answers belongs to another survey. Nothing was changed."
+            )
+        if value is None or value == [] or kinds.is_offered(question, value):
+            continue
+        if question.is_text:
+            raise FeedbackError(f"A text may have at most {kinds.TEXT_LIMIT:,} characters.")
         raise FeedbackError("One of the answers is not among those offered. Nothing was changed.")
 
 
-def _keep_comments(sent: Round, response: Response, questions: Mapping[str, Question]) -> None:
+def _keep_comments(
+    sent: Round, response: Response, questions: Sequence[Question], *, first: bool
+) -> None:
     """Make the comments of a named round's response those of its answers."""
     texts = {
-        question.pk: response.answers[key]
-        for key, question in questions.items()
-        if question.is_text and key != Question.SIGNATURE and key in response.answers
+        question: response.answers[question.key]
+        for question in questions
+        if question.is_text
+        and question.key != Question.SIGNATURE
+        and question.key in response.answers
     }
-    response.comments.exclude(question__in=texts).delete()
-    touchpoints = {question.pk: question.touchpoint_id for question in questions.values()}
-    for question_id, text in texts.items():
-        Comment.objects.update_or_create(
-            response=response,
-            question_id=question_id,
-            defaults={
-                "organisation_id": response.organisation_id,
-                "round": sent,
-                "touchpoint_id": touchpoints[question_id],
-                "segment_id": response.segment_id,
-                "text": text,
-            },
+    if not first:
+        response.comments.exclude(question__in=texts).delete()
+    if texts:
+        Comment.objects.bulk_create(
+            [
+                Comment(
+                    organisation_id=response.organisation_id,
+                    round=sent,
+                    response=response,
+                    question=question,
+                    touchpoint_id=question.touchpoint_id,
+                    segment_id=response.segment_id,
+                    text=text,
+                )
+                for question, text in texts.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["response", "question"],
+            update_fields=["text"],
         )

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback import queries
+from feedback import kinds, queries
 from feedback.models import Comment, Invitation, Question, Round
 from feedback.services import sealing
 from feedback.services.errors import FeedbackError
@@ -26,7 +26,9 @@ def close_round(*, round: Round) -> Round:
     changes nothing.
 
     `Round.results` is {"invited": n, "opened": n, "answered": n, "questions": {key: {"n": n,
-    "counts": {value: n}}}}; texts have no counts. A confidential round's holds only what may be
+    "counts": {value: n}}}}; "by_link" is how many of the answers came by links for places.
+    Texts have no counts; where several options may be chosen, n is how many chose any; a ranking's
+    values are an option's key, a colon and its place. A confidential round's holds only what may be
     seen (see `feedback.services.sealing`).
     """
     closed = Round.objects.select_for_update().get(pk=round.pk)
@@ -73,23 +75,14 @@ def close_due_rounds() -> int:
 def _results(closed: Round) -> dict[str, Any]:
     """What a named round counted."""
     invitations = Invitation.objects.filter(round=closed)
-    questions = list(closed.survey.questions.all())
-    counts = queries.answer_counts(
-        round=closed, keys=[found.key for found in questions if not found.is_text]
-    )
-    texts = queries.text_counts(
-        round=closed, keys=[found.key for found in questions if found.is_text]
-    )
+    submitted = queries.submitted(round=closed)
+    counts = queries.answer_counts(round=closed, questions=list(closed.survey.questions.all()))
     return {
         "invited": invitations.count(),
         "opened": invitations.filter(seen_at__isnull=False).count(),
-        "answered": queries.submitted(round=closed).count(),
-        "questions": {
-            found.key: {"n": texts.get(found.key, 0), "counts": {}}
-            if found.is_text
-            else {"n": sum(counts[found.key].values()), "counts": counts[found.key]}
-            for found in questions
-        },
+        "answered": submitted.count(),
+        "by_link": submitted.filter(open_link__isnull=False).count(),
+        "questions": {key: {"n": n, "counts": by_value} for key, (n, by_value) in counts.items()},
     }
 
 
@@ -104,25 +97,27 @@ def _hand_over_named(closed: Round) -> None:
         cursor.execute(
             """
             WITH votes AS (
-                SELECT DISTINCT ON (i.person_id, q.touchpoint_id)
+                SELECT DISTINCT ON (coalesce(i.person_id::text, r.id::text), q.touchpoint_id)
                        d.id AS round_id, q.touchpoint_id, r.segment_id, r.team_id, q.kind,
                        r.answers ->> q.key AS value
                 FROM feedback_round d
                 JOIN feedback_question q
                   ON q.survey_id = d.survey_id AND q.touchpoint_id IS NOT NULL
-                 AND NOT q.kind = ANY(%(texts)s)
+                 AND q.kind = ANY(%(rating)s)
                 JOIN feedback_response r
                   ON r.round_id = d.id AND r.submitted_at IS NOT NULL AND r.answers ? q.key
-                JOIN feedback_invitation i ON i.id = r.invitation_id
+                LEFT JOIN feedback_invitation i ON i.id = r.invitation_id
                 WHERE d.organisation_id = %(organisation)s AND d.period_id = %(period)s
                   AND d.audience = %(audience)s AND d.state = 'closed' AND NOT d.confidential
-                ORDER BY i.person_id, q.touchpoint_id, r.submitted_at DESC, d.id DESC, q.position
+                  AND d.imported_from = ''
+                ORDER BY coalesce(i.person_id::text, r.id::text), q.touchpoint_id,
+                         r.submitted_at DESC, d.id DESC, q.position
             )
             SELECT round_id, touchpoint_id, segment_id, team_id, kind, value, count(*)
             FROM votes GROUP BY 1, 2, 3, 4, 5, 6
             """,
             {
-                "texts": list(Question.TEXT_KINDS),
+                "rating": list(kinds.RATING),
                 "organisation": closed.organisation_id,
                 "period": closed.period_id,
                 "audience": closed.audience,

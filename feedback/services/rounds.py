@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
+from feedback import kinds
 from feedback.models import Question, Round, Survey
 from feedback.services.errors import FeedbackError
 from outbox.services import NewEmail, one_line, write_emails
@@ -153,8 +154,8 @@ def last_day(sent: Round) -> str:
 
 def minutes_for(questions: Iterable[Question]) -> int:
     """About how long these questions take, in whole minutes."""
-    seconds = {Question.Kind.LONG_TEXT: 40, Question.Kind.SHORT_TEXT: 10}
-    return max(1, -(-sum(seconds.get(found.kind, 8) for found in questions) // 60))  # type: ignore[call-overload]
+    seconds = sum(kinds.seconds_for(found.kind, len(found.options)) for found in questions)
+    return max(1, -(-seconds // 60))
 
 
 def send_test(*, round: Round, to: Membership) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from feedback import queries
+from feedback import kinds, queries
 from feedback.models import Invitation, Question, Round
 from feedback.publishing import Counts, Group, Published, publish
 from feedback.services.reviewing import hold_names
@@ -24,10 +24,11 @@ def results(closed: Round) -> dict[str, Any]:
     """What may ever be seen of it, for `Round.results`.
 
     Fewer answers than the round's k: "opened" and "answered" are None, and there are no questions.
-    A question that may be counted has "n", "counts" and "groups" ({team or segment: counts}, where
-    "" stands for those in none of them); one that nearly everyone answered alike has "n" and "band"
-    instead (the first and last of the commonest answers); any other is left out. A text has "n" as
-    soon as comments may be shown.
+    "by_link" counts the answers that came by links for places. A question that may be counted has
+    "n", "counts" and "groups" ({team or segment: counts}, where "" stands for those in none of
+    them); one that nearly everyone answered alike has "n" and "band" instead (the first and last of
+    the commonest answers); any other is left out. A list of answers has no groups. A text has "n"
+    as soon as comments may be shown.
     """
     invitations = Invitation.objects.filter(round=closed)
     answered = queries.submitted(round=closed).count()
@@ -42,17 +43,26 @@ def results(closed: Round) -> dict[str, Any]:
     found["opened"] = invitations.filter(seen_at__isnull=False).count()
     found["answered"] = answered
     questions = [one for one in closed.survey.questions.all() if asked(closed, one.key)]
-    counts = _counts(closed, [one for one in questions if not one.is_text])
-    texts = queries.text_counts(round=closed, keys=[one.key for one in questions if one.is_text])
+    found["by_link"] = queries.submitted(round=closed).filter(open_link__isnull=False).count()
+    alone = [one for one in questions if not one.is_text and one.kind not in kinds.LISTS]
+    counts = _counts(closed, alone)
+    others = queries.answer_counts(
+        round=closed, questions=[one for one in questions if one not in alone]
+    )
     parents = dict(
         Team.objects.filter(organisation=closed.organisation_id).values_list("pk", "parent_id")
     )
     for question in questions:
         if question.is_text:
             if answered >= closed.comments_from:
-                found["questions"][question.key] = {"n": texts.get(question.key, 0), "counts": {}}
+                found["questions"][question.key] = {"n": others[question.key][0], "counts": {}}
             continue
-        values = [str(value) for value in Question.VALUES[Question.Kind(question.kind)]]
+        if question.kind in kinds.LISTS:
+            n, by_value = others[question.key]
+            if listed := _listed(question, n, by_value, least=closed.figures_from):
+                found["questions"][question.key] = {"n": n, "counts": listed}
+            continue
+        values = [str(value) for value in kinds.values_of(question)]
         shown = publish(
             _tree(counts[question.key], values, parents),
             ordered=question.kind not in Question.CHOOSING_KINDS,
@@ -61,6 +71,29 @@ def results(closed: Round) -> dict[str, Any]:
         if stored := _stored(shown, values):
             found["questions"][question.key] = stored
     return found
+
+
+def _listed(
+    question: Question, n: int, by_value: Mapping[str, int], *, least: int
+) -> dict[str, int]:
+    """Of a list of answers, what may be counted: each option is a question of its own, of yes and
+    no. The places of a ranking add up, so that there it is all of them or none."""
+    if question.kind == kinds.SEVERAL:
+        return {
+            option: chosen
+            for option, chosen in by_value.items()
+            if _may_be_seen((chosen, n - chosen), least, ordered=False)
+        }
+    places = range(1, len(question.option_keys) + 1)
+    for option in question.option_keys:
+        placed = tuple(by_value.get(f"{option}:{place}", 0) for place in places)
+        if not _may_be_seen((*placed, n - sum(placed)), least, ordered=True):
+            return {}
+    return dict(by_value)
+
+
+def _may_be_seen(counts: Counts, least: int, *, ordered: bool) -> bool:
+    return bool(publish(Group(None, counts), ordered=ordered, least=least).pieces)
 
 
 def _counts(
@@ -134,7 +167,11 @@ def votes(closed: Round) -> Iterator[Vote]:
     """What the heatmap gets: just what was stored, by touchpoint and team or segment. Of two
     questions about one touchpoint the later one counts: a person has one vote there."""
     stored = queries.stored_results(closed)["questions"]
-    rated = {one.touchpoint_id: one for one in closed.survey.questions.all() if one.touchpoint_id}
+    rated = {
+        one.touchpoint_id: one
+        for one in closed.survey.questions.filter(kind__in=kinds.RATING)
+        if one.touchpoint_id
+    }
     internal = closed.audience == Round.Audience.INTERNAL
     for touchpoint, question in rated.items():
         for group, counts in stored.get(question.key, {}).get("groups", {}).items():
