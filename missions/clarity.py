@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from missions.english import is_english
+
 LONGEST = 25
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
@@ -88,7 +90,8 @@ class Hint:
 
 
 def hints(draft: str, *, names: Sequence[str] = ()) -> list[Hint]:
-    """Hints on a draft, in the order in which to look at them; none for an empty one.
+    """Hints on a draft, in the order in which to look at them; none for an empty one, and only
+    those that need no English for one in another language.
 
     `names` are the organisation's own, which are left out of the comparison.
     """
@@ -96,6 +99,8 @@ def hints(draft: str, *, names: Sequence[str] = ()) -> list[Hint]:
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
     if not words:
         return []
+    if not is_english([draft]):
+        return [hint for check in (_length, _numbers) if (hint := check(text, words))]
     checks: tuple[Callable[[str, list[str]], Hint | None], ...] = (
         _length,
         _customers,

@@ -15,13 +15,15 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
+from focusprog.benches.keystrokes import key_to_marks
 from missions import themes, vectors
 
 BANKING = (
     Path(__file__).resolve().parents[3] / "shared" / "data" / "banking77" / "banking_data_test.csv"
 )
 DRAWS = 10
-_DRAFT = (
+_KEYS = 40
+DRAFT = (
     "When a lift stops, someone’s day stops. We get people moving again, and we tell them honestly "
     "when. Every visit leaves the house quieter than we found it."
 )
@@ -37,7 +39,8 @@ _WHEN = ("in the morning", "at night", "in winter", "when they are ill", "on the
 
 def run(scale: float) -> dict[str, float | int | str]:
     """V-measure and adjusted Rand index (`found_` where the number of themes was not given), CPU
-    milliseconds of a coverage, CPU seconds of a board; `scale` multiplies the 5,000 phrases."""
+    milliseconds of a coverage, CPU seconds of a board, and what `key_to_marks` tells; `scale`
+    multiplies the 5,000 phrases."""
     phrases = made_up(round(5000 * scale))
     figures: dict[str, float | int | str] = {"phrases": len(phrases)}
     if BANKING.is_file():
@@ -60,9 +63,9 @@ def run(scale: float) -> dict[str, float | int | str]:
     for position, theme in enumerate(found):
         grouped[theme].append(position)
     groups = [grouped[theme] for theme in sorted(grouped)]
-    costs = [_cpu(lambda: index.coverage(_DRAFT, groups)) for _ in range(20)]
+    costs = [_cpu(lambda: index.coverage(DRAFT, groups)) for _ in range(20)]
     figures["coverage_cpu_ms"] = round(1000 * fmean(costs), 1)
-    return figures
+    return figures | key_to_marks(len(phrases), keys=max(5, round(_KEYS * scale)))
 
 
 def quality(seeds: Sequence[int] = range(DRAWS)) -> dict[str, float]:

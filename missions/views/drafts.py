@@ -98,8 +98,8 @@ def _draft_page(
     place = {"organisation": request.organisation.slug, "mission": mission.pk}
     form.fields["text"].widget.attrs |= {
         "hx-post": reverse("missions:draft_hints", kwargs=place),
-        # Long enough that a quick typist asks once a word, short enough to seem at once.
-        "hx-trigger": "input changed delay:60ms",
+        # A pasted or repeated key asks once; a newer request takes the place of one under way.
+        "hx-trigger": "input changed delay:30ms",
         "hx-swap": "none",
         "hx-sync": "this:replace",
     }
