@@ -1,6 +1,7 @@
 """All input to missions."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from django.http import QueryDict
 from accounts.wording import Worded
 from missions import pasting
 from missions.examples import EXAMPLES
-from missions.models import Contribution, Decision, Mission, Readiness, Theme
+from missions.models import Contribution, Decision, Mission, Readiness
 
 LONGEST_WORDS = 3000
 LONGEST_STATEMENT = 2000
@@ -150,33 +151,77 @@ class SuggestedThemesForm(Worded, forms.Form):
         return {int(field.removeprefix("name-")): name for field, name in self.cleaned_data.items()}
 
 
-class AssignForm(Worded, forms.Form):
-    """Which contributions go into, or out of, which theme; a new one may be named instead."""
+class BoardForm(Worded, forms.Form):
+    """What every move on the theme board carries: the number of the last move that was seen."""
 
+    seen = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
+
+
+class Picked(forms.Field):
+    """Pairs of keys, each written "contribution:theme"."""
+
+    widget = forms.SelectMultiple
+    default_error_messages: ClassVar = {
+        "invalid": "Some of these words are no longer there. Look again and choose."
+    }
+
+    def to_python(self, value: object) -> list[tuple[int, int]]:
+        given = value if isinstance(value, list) else []
+        pairs = [re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", str(each)) for each in given]
+        if None in pairs:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return [(int(pair[1]), int(pair[2])) for pair in pairs if pair]
+
+
+class MoveForm(BoardForm):
+    """Which contributions go where: `words` as "contribution:theme", the theme being the one that
+    they were picked up in and 0 the tray; `to` a theme, 0 for the tray. A new one may be named
+    instead."""
+
+    words = Picked(required=False)
+    to = forms.RegexField(
+        r"^\d{1,18}$",
+        required=False,
+        error_messages={"invalid": "That theme is no longer there. Choose another."},
+    )
     new_theme = forms.CharField(required=False, max_length=200)
-
-    def __init__(self, *args: Any, mission: Mission, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        gone = "Some of these words are no longer there. Look again and choose."
-        self.fields["contributions"] = forms.ModelMultipleChoiceField(
-            queryset=Contribution.objects.filter(mission=mission),
-            error_messages={
-                "required": "Tick the words first, then choose their theme.",
-                "invalid_choice": gone,
-                "invalid_pk_value": gone,
-            },
-        )
-        self.fields["theme"] = forms.ModelChoiceField(
-            queryset=Theme.objects.filter(mission=mission),
-            required=False,
-            error_messages={"invalid_choice": "That theme is no longer there. Choose another."},
-        )
+    keep = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("theme") and not cleaned.get("new_theme"):
-            self.add_error("theme", "Choose a theme, or name a new one.")
+        if self.errors:
+            return cleaned
+        if not cleaned["words"]:
+            self.add_error("words", "Tick the words first, then choose where they go.")
+        elif not cleaned["to"] and not cleaned["new_theme"]:
+            self.add_error("to", "Choose a theme, or name a new one.")
+        elif cleaned["keep"] and cleaned["to"] == "0" and not cleaned["new_theme"]:
+            self.add_error("to", "What is in a theme is not in the tray as well: move it there.")
         return cleaned
+
+
+class MergeForm(BoardForm):
+    """Which theme goes into which, by their keys."""
+
+    theme = forms.IntegerField(min_value=1, max_value=2**62)
+    into = forms.IntegerField(
+        min_value=1,
+        max_value=2**62,
+        error_messages={"required": "Choose the theme to merge it with."},
+    )
+
+
+class PlaceForm(BoardForm):
+    """Which theme goes before which, as "theme:other"; 0 for after all others."""
+
+    place = forms.RegexField(r"^\d{1,18}:\d{1,18}$")
+
+    def keys(self) -> tuple[int, int]:
+        theme, _, before = self.cleaned_data["place"].partition(":")
+        return int(theme), int(before)
 
 
 class WorkingForm(Worded, forms.Form):

@@ -1,5 +1,6 @@
 """Themes proposed for words that nobody has sorted yet: groups, each with a name to start from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from missions.themes import TRAY, Tree
 LONGEST_NAME = 60
 # Among this many of a group's most typical phrases, the shortest gives the name.
 _TYPICAL = 3
+_SHORTEST_NAME = 3
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,18 @@ def groups(phrases: Sequence[str], tree: Tree, coarseness: float) -> list[Group]
         taken.add(name.casefold())
         found.append(Group(name, ordered))
     return found
+
+
+def names_said(phrases: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The words of the names that the phrases use as names: written with a capital, and by nobody
+    in lower case ("Grace" the colleague goes, unless somebody wrote of grace)."""
+    said = {word for phrase in phrases for word in _WORD.findall(phrase)}
+    parts = {part for name in names for part in _WORD.findall(name)}
+    return sorted(
+        part
+        for part in parts & said
+        if len(part) >= _SHORTEST_NAME and not part.islower() and part.lower() not in said
+    )
 
 
 def short_name(phrase: str) -> str:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Exists, F, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from feedback.models import Round
@@ -23,7 +34,7 @@ from missions.models import (
     Theme,
     Voice,
 )
-from programme.models import Membership, Organisation, Role
+from programme.models import Membership, Organisation, Person, Role, Segment, Team
 
 SHOWN_UNDER_A_THEME = 4
 
@@ -227,19 +238,44 @@ def _count(number: int, noun: str) -> str:
 
 def themes(mission: Mission) -> list[ThemeWords]:
     """Its themes in order with the first few contributions of each, in 2 SQL queries."""
+    return with_first_words(themes_with_counts(mission))
+
+
+def themes_with_counts(mission: Mission) -> QuerySet[Theme]:
+    """Its themes in order, each with how many contributions it has in each voice."""
+    shown = Q(contributions__is_hidden=False)
+    counts = _by_voice("contributions__voice", "contributions", shown)
+    # A model's own ordering does not hold where rows are grouped.
+    return mission.themes.annotate(**counts).order_by("position", "pk")
+
+
+def with_first_words(found: Iterable[Theme]) -> list[ThemeWords]:
+    """These, from `themes_with_counts`, with the first few contributions of each, in 1 SQL
+    query."""
+    found = list(found)
     shown = Contribution.objects.filter(is_hidden=False)
     first_words = shown.order_by("pk")[:SHOWN_UNDER_A_THEME]
-    found = mission.themes.annotate(
-        **_by_voice("contributions__voice", "contributions", Q(contributions__is_hidden=False))
-    ).prefetch_related(Prefetch("contributions", queryset=first_words, to_attr="first_words"))
-    return [
-        ThemeWords(
-            theme,
-            VoiceCounts(theme.leader, theme.staff, theme.customer),  # type: ignore[attr-defined]
-            tuple(theme.first_words),
-        )
-        for theme in found
-    ]
+    prefetch_related_objects(
+        found, Prefetch("contributions", queryset=first_words, to_attr="first_words")
+    )
+    return [ThemeWords(theme, counts_of(theme), tuple(theme.first_words)) for theme in found]  # type: ignore[attr-defined]
+
+
+def counts_of(theme: Theme) -> VoiceCounts:
+    """Of a theme from `themes_with_counts`."""
+    return VoiceCounts(theme.leader, theme.staff, theme.customer)  # type: ignore[attr-defined]
+
+
+def own_names(organisation: Organisation) -> list[str]:
+    """What the organisation, its people, its teams and its segments are called, in 4 SQL
+    queries."""
+    staff = Person.objects.filter(organisation=organisation).staff()
+    names = [organisation.name, *staff.values_list("name", flat=True)]
+    members = Membership.objects.filter(organisation=organisation)
+    names += members.values_list("user__name", flat=True)
+    names += Team.objects.filter(organisation=organisation).values_list("name", flat=True)
+    names += Segment.objects.filter(organisation=organisation).values_list("name", flat=True)
+    return names
 
 
 def words(

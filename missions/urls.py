@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from missions import agreement_urls
 from missions.views import (
+    board,
     commitments,
     compass,
     decisions,
@@ -63,9 +64,23 @@ urlpatterns = [
     path("<int:mission>/ask/", words.asking, name="asking"),
     path("<int:mission>/ask/<slug:voice>/", words.ask, name="ask"),
     path("<int:mission>/ask/<int:asked>/close/", words.ask_close, name="ask_close"),
-    path("<int:mission>/themes/", themes.themes, name="themes"),
+    path("<int:mission>/themes/", board.themes, name="themes"),
+    path("<int:mission>/themes/changes/", board.board_changes, name="board_changes"),
     path("<int:mission>/themes/new/", themes.theme_add, name="theme_add"),
     path("<int:mission>/themes/sort/", themes.themes_sort, name="themes_sort"),
+    path("<int:mission>/themes/merge/", themes.themes_merge, name="themes_merge"),
+    path("<int:mission>/themes/place/", themes.themes_place, name="themes_place"),
+    path(
+        "<int:mission>/themes/table.csv", themes.themes_table, {"kind": "csv"}, name="themes_table"
+    ),
+    path(
+        "<int:mission>/themes/table.xlsx",
+        themes.themes_table,
+        {"kind": "xlsx"},
+        name="themes_table",
+    ),
+    path("<int:mission>/themes/moves/", themes.moves, name="moves"),
+    path("<int:mission>/themes/moves/<int:move>/undo/", themes.move_undo, name="move_undo"),
     path(
         "<int:mission>/themes/suggested/",
         theme_suggestions.theme_suggestion,
@@ -80,11 +95,6 @@ urlpatterns = [
         "<int:mission>/themes/suggested/use/",
         theme_suggestions.theme_suggestion_use,
         name="theme_suggestion_use",
-    ),
-    path(
-        "<int:mission>/themes/suggested/undo/",
-        theme_suggestions.theme_suggestion_undo,
-        name="theme_suggestion_undo",
     ),
     path("<int:mission>/themes/<int:theme>/", themes.theme_edit, name="theme_edit"),
     path("<int:mission>/themes/<int:theme>/delete/", themes.theme_delete, name="theme_delete"),

@@ -76,6 +76,8 @@ NOT_PAGES = {
     "reports:report_chart": "a picture",
     "missions:decisions_table": "a download",
     "missions:draft_table": "a download",
+    "missions:themes_table": "a download",
+    "missions:board_changes": "a part of a page, fetched by script",
     "missions:poster": "a download",
     "touchpoints:heatmap_export": "a download",
     "touchpoints:map_export": "a download",
@@ -105,6 +107,7 @@ QUERIES = {
     "missions:words": ("", "?voice=customer", "?change=1"),
     "missions:draft_compare": ("?from=1&to=2",),
     "missions:draft_links": ("", "?clause=2"),
+    "missions:themes": ("", "?theme=all"),
 }
 AXE = {
     "resultTypes": ["violations"],
@@ -316,7 +319,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],
         # Only ever posted to:
-        **{name: [0] for name in ("asked", "aside", "candidate", "version")},
+        **{name: [0] for name in ("asked", "aside", "candidate", "version", "move")},
         "critique": [first(Critique, frozen_at=None)],
         "consent": [first(Consent, closed_at=None)],
         "answer": [first(ConsentAnswer)],

@@ -201,17 +201,30 @@ def test_words_are_hidden_with_a_reason_and_come_back(
     assert log == [(True, manager), (False, manager)]
 
 
-@pytest.mark.parametrize("role", [Role.MEMBER, Role.AUDITOR])
-def test_members_and_auditors_hide_nothing(
-    adopted: Mission, as_user: Callable[[User], Client], role: Role
+def test_any_member_may_hide_and_only_editors_show_again(
+    adopted: Mission, organisation: Organisation, as_user: Callable[[User], Client]
 ) -> None:
     rude = said(adopted, "Damn them all")
-    client = as_user(factories.member(adopted.organisation, role).user)
+    someone = factories.member(organisation, Role.MEMBER)
+    client = as_user(someone.user)
+    where = {"mission": adopted.pk, "contribution": rude.pk}
+    words = page(organisation, "words", mission=adopted.pk)
+    assert page(organisation, "words_hide", **where) in client.get(words).content.decode()
+    client.post(page(organisation, "words_hide", **where), {"reason": "It swears"})
+    assert client.post(page(organisation, "words_show", **where)).status_code == 403
+    rude.refresh_from_db()
+    assert rude.is_hidden
+    assert [(one.by, one.reason) for one in Hiding.objects.all()] == [(someone, "It swears")]
+
+
+def test_auditors_hide_nothing(
+    adopted: Mission, organisation: Organisation, as_auditor: Client
+) -> None:
+    rude = said(adopted, "Damn them all")
     where = {"mission": adopted.pk, "contribution": rude.pk}
     for name in ("words_hide", "words_show"):
-        address = page(adopted.organisation, name, **where)
-        assert client.post(address, {"reason": "Mine"}).status_code == 403
-    words = client.get(page(adopted.organisation, "words", mission=adopted.pk)).content.decode()
-    assert "words_hide" not in words
-    assert page(adopted.organisation, "words_hide", **where) not in words
+        address = page(organisation, name, **where)
+        assert as_auditor.post(address, {"reason": "Mine"}).status_code == 403
+    words = as_auditor.get(page(organisation, "words", mission=adopted.pk)).content.decode()
+    assert page(organisation, "words_hide", **where) not in words
     assert not Hiding.objects.exists()

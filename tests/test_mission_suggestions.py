@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from missions import services
 from missions.coverage import coverage
-from missions.models import Contribution, Mission, Theme, ThemeSuggestion
+from missions.models import Contribution, Mission, Move, Theme, ThemeSuggestion
 from missions.services import MissionsError, theme_suggestions
 from programme.models import Membership, Organisation, Role
 from tests import factories
@@ -67,13 +67,13 @@ def suggested(mission: Mission) -> ThemeSuggestion:
     return ThemeSuggestion.objects.get(mission=mission)
 
 
-def use(client: Client, mission: Mission, level: str = "middle", **names: str) -> str:
+def use(client: Client, mission: Mission, step: str = "5", **names: str) -> str:
     """Use the suggestion as it stands, with those names instead; what is said."""
-    groups = suggested(mission).groups[level]
+    groups = suggested(mission).groups[step]
     given = {f"name-{place}": group["name"] for place, group in enumerate(groups)} | {
         key.replace("_", "-"): name for key, name in names.items()
     }
-    answer = client.post(url(mission, "theme_suggestion_use"), {"level": level, **given})
+    answer = client.post(url(mission, "theme_suggestion_use"), {"step": step, **given})
     assert answer.status_code == 302
     return said(answer)[-1]
 
@@ -88,17 +88,20 @@ def test_eight_are_grouped_at_once_and_nothing_changes(mission: Mission, as_lead
     assert suggested(mission).state == "ready"
     texts = {words.pk: words.text for words in mission.contributions.all()}
     groups = [
-        {texts[key] for key in group["contributions"]}
-        for group in suggested(mission).groups["middle"]
+        {texts[key] for key in group["contributions"]} for group in suggested(mission).groups["5"]
     ]
     assert any(len(group & set(BREAD)) >= 3 and not group & set(NAMES) for group in groups)
     assert not mission.themes.exists()
-    for level in ("finer", "middle", "coarser", "nonsense"):
-        shown = html(as_leader.get(url(mission, "theme_suggestion") + f"?level={level}"))
-        assert "Use these themes" in shown
-        assert "Not yet themed" in shown or level == "coarser"
-    sizes = [len(suggested(mission).groups[level]) for level in ("finer", "middle", "coarser")]
-    assert sizes == sorted(sizes, reverse=True)
+    for step in (*theme_suggestions.STEPS, "nonsense"):
+        shown = html(as_leader.get(url(mission, "theme_suggestion") + f"?step={step}"))
+        assert "Use these themes" in shown or not suggested(mission).groups[step]
+        assert "would stay under “Not yet themed”" in shown
+    grouped = [
+        sum(len(group["contributions"]) for group in suggested(mission).groups[step])
+        for step in theme_suggestions.STEPS
+    ]
+    assert len(grouped) == 9
+    assert grouped == sorted(grouped)
 
 
 @pytest.mark.parametrize("words", [[], ["Warm bread"]])
@@ -134,7 +137,7 @@ def test_four_hundred_go_to_the_worker(
     say(mission, *many(400))
     as_leader.post(url(mission, "theme_suggestion_add"))
     wait_until(lambda: suggested(mission).state == "ready", 60)
-    assert suggested(mission).groups["middle"]
+    assert suggested(mission).groups["5"]
     assert "Use these themes" in html(as_leader.get(url(mission, "theme_suggestion")))
 
 
@@ -171,9 +174,7 @@ def test_one_that_fails_again_and_again_is_given_up(mission: Mission, as_leader:
     assert "Try again" in html(as_leader.get(url(mission, "theme_suggestion")))
 
 
-@pytest.mark.parametrize(
-    "name", ["theme_suggestion_add", "theme_suggestion_use", "theme_suggestion_undo"]
-)
+@pytest.mark.parametrize("name", ["theme_suggestion_add", "theme_suggestion_use"])
 def test_only_leaders_and_managers_suggest(
     mission: Mission, as_user: Callable[[User], Client], name: str
 ) -> None:
@@ -200,10 +201,10 @@ def test_using_themes_only_what_is_in_the_tray(mission: Mission, as_leader: Clie
     own = services.create_theme(mission=mission, name=BREAD[3], contributions=[words[0]])
     as_leader.post(url(mission, "theme_suggestion_add"))
     # Sorted by hand, hidden and said after the suggestion.
-    services.put_in_theme(theme=own, contributions=[words[1]])
+    services.move_words(mission=mission, picked=[(words[1].pk, 0)], to=own.pk)
     Contribution.objects.filter(pk=words[4].pk).update(is_hidden=True)
     (late,) = say(mission, "Warm bread at noon as well")
-    assert "on your board" in use(as_leader, mission)
+    assert "undo it all" in use(as_leader, mission)
     assert set(own.contributions.all()) == {words[0], words[1]}
     own.refresh_from_db()
     assert own.name == BREAD[3]
@@ -213,21 +214,28 @@ def test_using_themes_only_what_is_in_the_tray(mission: Mission, as_leader: Clie
     assert len(names) == len(set(names)) > 1
 
 
-def test_undoing_leaves_what_people_changed(mission: Mission, as_leader: Client) -> None:
+def test_a_used_suggestion_is_one_move_that_can_be_undone(
+    mission: Mission, leader: Membership, as_leader: Client
+) -> None:
     say(mission, *BREAD, *NAMES)
-    own = services.create_theme(mission=mission, name="Ours")
+    services.create_theme(mission=mission, name="Ours")
     as_leader.post(url(mission, "theme_suggestion_add"))
     use(as_leader, mission)
-    made = [theme for theme in mission.themes.all() if theme != own]
-    assert len(made) >= 2
-    services.rename_theme(theme=made[0], name="Bread of the day")
-    answer = as_leader.post(url(mission, "theme_suggestion_undo"))
-    assert "1 that someone has changed since stays" in said(answer)[-1]
-    assert set(mission.themes.values_list("name", flat=True)) == {"Ours", "Bread of the day"}
-    assert mission.contributions.count() == 9
-    again = as_leader.post(url(mission, "theme_suggestion_undo"))
-    assert "nothing to undo" in said(again)[-1]
-    assert suggested(mission).state == "ready"
+    used = Move.objects.get(mission=mission, kind="suggestion")
+    assert used.by == leader
+    made = mission.themes.exclude(name="Ours")
+    assert made.count() >= 2
+    assert "would stay" in html(as_leader.get(url(mission, "theme_suggestion")))
+    # Someone worked on with it: that comes first.
+    renamed = services.rename_theme(theme=made[0], name="Bread of the day")
+    answer = as_leader.post(url(mission, "move_undo", move=used.pk))
+    assert answer.status_code == 409
+    assert "is called “Bread of the day” now" in html(answer)
+    services.undo_move(move=renamed)
+    as_leader.post(url(mission, "move_undo", move=used.pk))
+    assert list(mission.themes.values_list("name", flat=True)) == ["Ours"]
+    assert mission.contributions.filter(themes=None).count() == 9
+    assert "Use these themes" in html(as_leader.get(url(mission, "theme_suggestion")))
 
 
 def test_names_are_ones_own_and_an_empty_one_is_left_out(
@@ -235,7 +243,7 @@ def test_names_are_ones_own_and_an_empty_one_is_left_out(
 ) -> None:
     say(mission, *BREAD, *NAMES)
     as_leader.post(url(mission, "theme_suggestion_add"))
-    count = len(suggested(mission).groups["middle"])
+    count = len(suggested(mission).groups["5"])
     use(as_leader, mission, name_0="<b>Bread</b>", name_1="")
     assert mission.themes.count() == count - 1
     assert mission.themes.filter(name="<b>Bread</b>").exists()
@@ -248,20 +256,20 @@ def test_a_name_that_cannot_be_kept_comes_back(
 ) -> None:
     say(mission, *BREAD, *NAMES)
     as_leader.post(url(mission, "theme_suggestion_add"))
-    given = {"level": "middle", "name-0": name, "name-1": "Kept as typed"}
+    given = {"step": "5", "name-0": name, "name-1": "Kept as typed"}
     answer = as_leader.post(url(mission, "theme_suggestion_use"), given)
     assert answer.status_code == 422
     assert "Kept as typed" in html(answer)
     assert not mission.themes.exists()
 
 
-@pytest.mark.parametrize("level", ["", "nonsense", "\x00"])
-def test_a_level_that_there_is_not_changes_nothing(
-    mission: Mission, as_leader: Client, level: str
+@pytest.mark.parametrize("step", ["", "nonsense", "\x00"])
+def test_a_step_that_there_is_not_changes_nothing(
+    mission: Mission, as_leader: Client, step: str
 ) -> None:
     say(mission, *BREAD, *NAMES)
     as_leader.post(url(mission, "theme_suggestion_add"))
-    data = {"level": level, "name-0": "Bread"}
+    data = {"step": step, "name-0": "Bread"}
     answer = as_leader.post(url(mission, "theme_suggestion_use"), data)
     assert "Look again and choose" in said(answer)[-1]
     assert not mission.themes.exists()
@@ -272,9 +280,10 @@ def test_an_adopted_mission_is_left_as_it_is(mission: Mission, as_leader: Client
     as_leader.post(url(mission, "theme_suggestion_add"))
     Mission.objects.update(state=Mission.State.ADOPTED)
     mission.refresh_from_db()
-    for change in (theme_suggestions.suggest_themes, theme_suggestions.undo_suggestion):
-        with pytest.raises(MissionsError, match="has been adopted"):
-            change(mission=mission)
+    with pytest.raises(MissionsError, match="has been adopted"):
+        theme_suggestions.suggest_themes(mission=mission)
+    with pytest.raises(MissionsError, match="has been adopted"):
+        theme_suggestions.use_suggestion(mission=mission, step="5", names={0: "Bread"})
     assert "Use these themes" not in html(as_leader.get(url(mission, "theme_suggestion")))
 
 
@@ -325,7 +334,8 @@ def test_coverage_follows_every_change(
     assert levels() == [("Bread", "covered"), ("By name", "missing")]
     services.rename_theme(theme=bread, name="Loaves")
     assert levels()[0] == ("Loaves", "covered")
-    services.put_in_theme(theme=by_name, contributions=bread.contributions.all())
+    picked = [(words.pk, bread.pk) for words in bread.contributions.all()]
+    services.move_words(mission=mission, picked=picked, to=by_name.pk, keep=True)
     assert levels()[1][1] != "missing"
     bread.contributions.update(is_hidden=True)
     assert levels() == [("By name", "missing")]
@@ -358,8 +368,8 @@ def test_real_wishes_make_themes(mission: Mission, shared_data: Path) -> None:
     say(mission, *wishes[:290])
     theme_suggestions.suggest_themes(mission=mission)
     groups = suggested(mission).groups
-    assert 5 <= len(groups["middle"]) <= 40
-    assert all(0 < len(group["name"]) <= 64 for group in groups["middle"])
+    assert 5 <= len(groups["5"]) <= 40
+    assert all(0 < len(group["name"]) <= 64 for group in groups["5"])
 
 
 def test_marks_appear_while_one_types(

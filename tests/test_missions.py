@@ -111,8 +111,8 @@ def test_a_contribution_may_sit_in_several_themes(mission: Mission) -> None:
     kind, quick = contribution(mission, "Kind"), contribution(mission, "Quick", "customer")
     first = services.create_theme(mission=mission, name="Kindness", contributions=[kind])
     second = services.create_theme(mission=mission, name="Speed")
-    services.put_in_theme(theme=second, contributions=[kind, quick])
-    services.put_in_theme(theme=second, contributions=[kind])
+    for picked in ([(kind.pk, first.pk)], [(quick.pk, 0)]):
+        services.move_words(mission=mission, picked=picked, to=second.pk, keep=True)
     found = {one.theme.name: one.counts for one in queries.themes(mission)}
     assert found == {
         "Kindness": queries.VoiceCounts(leader=0, staff=1, customer=0),
@@ -133,7 +133,7 @@ def test_taking_out_leaves_the_other_themes_alone(mission: Mission) -> None:
     words = contribution(mission)
     first = services.create_theme(mission=mission, name="One", contributions=[words])
     second = services.create_theme(mission=mission, name="Two", contributions=[words])
-    services.take_out_of_theme(theme=first, contributions=[words])
+    services.move_words(mission=mission, picked=[(words.pk, first.pk)])
     assert list(words.themes.all()) == [second]
 
 
@@ -244,6 +244,7 @@ def test_adopting_retires_the_mission_before(mission: Mission, leader: Membershi
 
 def test_an_adopted_mission_changes_no_more(mission: Mission, leader: Membership) -> None:
     theme = services.create_theme(mission=mission, name="Kindness")
+    other = services.create_theme(mission=mission, name="Speed")
     last = draft(mission, leader)
     services.adopt(mission=mission, draft=last, review_on=NEXT_YEAR)
     changes: list[Callable[[], object]] = [
@@ -251,8 +252,9 @@ def test_an_adopted_mission_changes_no_more(mission: Mission, leader: Membership
         lambda: services.create_theme(mission=mission, name="Late"),
         lambda: services.rename_theme(theme=theme, name="Late"),
         lambda: services.delete_theme(theme=theme),
-        lambda: services.put_in_theme(theme=theme, contributions=[]),
-        lambda: services.take_out_of_theme(theme=theme, contributions=[]),
+        lambda: services.move_words(mission=mission, picked=[], to=theme.pk),
+        lambda: services.merge_themes(theme=theme, into=other),
+        lambda: services.place_theme(theme=theme, before=None),
         lambda: draft(mission, leader, "Late"),
         lambda: services.adopt(mission=mission, draft=last, review_on=NEXT_YEAR),
     ]

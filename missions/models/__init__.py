@@ -11,6 +11,7 @@ from missions.models.agreement import (
     Ranking,
     Suggestion,
 )
+from missions.models.board import Move
 from missions.models.drafting import Clause, ClauseLink, WorkingText
 from missions.models.mission import (
     CheckIn,
@@ -53,6 +54,7 @@ __all__ = [
     "Judgement",
     "Mission",
     "MissionRound",
+    "Move",
     "QuietOwner",
     "Ranking",
     "Reaction",

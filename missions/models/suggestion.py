@@ -14,7 +14,6 @@ class ThemeSuggestion(OrganisationOwned):
     class State(models.TextChoices):
         FINDING = "finding", "Being found"
         READY = "ready", "Ready to look at"
-        USED = "used", "In use"
         FAILED = "failed", "Not found"
 
     mission = models.OneToOneField(
@@ -27,10 +26,8 @@ class ThemeSuggestion(OrganisationOwned):
     asked_at = models.DateTimeField()
     # When the worker last said something.
     heard_at = models.DateTimeField()
-    # {level: [{"name": text, "contributions": [keys, the most typical first]}]}
+    # {step of the slider: [{"name": text, "contributions": [keys, the most typical first]}]}
     groups = models.JSONField(default=dict)
-    # What using it made: [{"theme": key, "name": text, "contributions": [keys]}]
-    made = models.JSONField(default=list)
 
     class Meta:
         ordering: ClassVar = ["-asked_at"]

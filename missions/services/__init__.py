@@ -48,7 +48,12 @@ from missions.services.decisions import (
     review_decision,
 )
 from missions.services.drafts import adopt, restore_version, save_draft
-from missions.services.errors import MissionsError, StaleDraftError
+from missions.services.errors import (
+    ContradictionError,
+    MissionsError,
+    StaleBoardError,
+    StaleDraftError,
+)
 from missions.services.review import (
     hide_contribution,
     remind_of_reviews,
@@ -59,16 +64,20 @@ from missions.services.review import (
 from missions.services.themes import (
     create_theme,
     delete_theme,
-    put_in_theme,
+    merge_themes,
+    move_words,
+    place_theme,
     rename_theme,
-    take_out_of_theme,
+    undo_move,
 )
 from missions.services.words import add_words, react, start_mission
 from missions.services.working_text import Kept, bring_back, go_back, keep_text, throw_away
 
 __all__ = [
+    "ContradictionError",
     "Kept",
     "MissionsError",
+    "StaleBoardError",
     "StaleDraftError",
     "add_candidate",
     "add_words",
@@ -101,12 +110,14 @@ __all__ = [
     "judge",
     "keep_text",
     "make_commitment",
+    "merge_themes",
+    "move_words",
     "number_clauses",
     "open_consent",
     "open_critique",
     "open_weighing",
     "override_objection",
-    "put_in_theme",
+    "place_theme",
     "react",
     "read_link",
     "record_decision",
@@ -127,7 +138,7 @@ __all__ = [
     "suggest",
     "take_back_candidate",
     "take_off_public_page",
-    "take_out_of_theme",
     "throw_away",
+    "undo_move",
     "withdraw_objection",
 ]

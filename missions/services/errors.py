@@ -1,6 +1,8 @@
 """What cannot be done, and the lock that every change takes."""
 
-from missions.models import Draft, Mission
+from collections.abc import Sequence
+
+from missions.models import Draft, Mission, Move
 
 
 class MissionsError(Exception):
@@ -16,6 +18,26 @@ class StaleDraftError(MissionsError):
             f"Version {current.version} was saved while you were writing. Your text is safe below: "
             "compare the two, then save yours."
         )
+
+
+class StaleBoardError(MissionsError):
+    """The theme board is no longer as it was seen, and the move would overwrite that; `since`
+    are the moves that did it, the latest first."""
+
+    def __init__(self, since: Sequence[Move] = ()) -> None:
+        self.since = tuple(since)
+        happened = " ".join(f"{move.who}: {move.summary}" for move in self.since[:3])
+        super().__init__(
+            f"The board has changed since you looked. {happened} Yours was not done, so nothing is "
+            "lost: look at the board as it is now, and do it again if you still want to."
+            if happened
+            else "The board is no longer as you saw it, so nothing was changed. Look at it as it "
+            "is now, and do it again if you still want to."
+        )
+
+
+class ContradictionError(MissionsError):
+    """A change to the theme board that does not fit how it is now."""
 
 
 def locked(mission: Mission) -> Mission:

@@ -1,4 +1,4 @@
-"""Suggesting themes for the words in the tray; using what was suggested, and undoing that.
+"""Suggesting themes for the words in the tray, and using what was suggested.
 
 The comparison's modules are imported where they are used: most processes never compare.
 """
@@ -15,16 +15,20 @@ from kombu.exceptions import OperationalError
 
 from missions import queries
 from missions.english import is_english
-from missions.models import Mission, Theme, ThemeSuggestion
-from missions.services.errors import MissionsError, locked
-from missions.services.themes import create_theme
+from missions.models import Mission, Move, ThemeSuggestion
+from missions.moves import Change
+from missions.services.board import Board
+from missions.services.errors import MissionsError, advance, locked
+from programme.models import Membership
 
 logger = logging.getLogger(__name__)
 
 # So many are grouped while one waits, in some tenths of a second; more go to the worker.
 AT_ONCE = 300
 LEAST = 2
-LEVELS = {"finer": 0.3, "middle": 0.5, "coarser": 0.7}
+# The slider's steps, from many narrow themes to few broad ones.
+STEPS = {str(step): step / 10 for step in range(1, 10)}
+MIDDLE = "5"
 # Enough to tell the language by.
 _SAMPLE = 400
 _DEAD_AFTER = timedelta(minutes=2)
@@ -66,7 +70,6 @@ def suggest_themes(*, mission: Mission) -> ThemeSuggestion:
                 "asked_at": now,
                 "heard_at": now,
                 "groups": {},
-                "made": [],
             },
         )
         if loose > AT_ONCE:
@@ -104,7 +107,7 @@ def find_themes(*, suggestion_id: int) -> None:
 def _groups(
     suggestion: ThemeSuggestion, mine: QuerySet[ThemeSuggestion]
 ) -> dict[str, list[dict[str, object]]]:
-    from missions.grouping import groups  # noqa: PLC0415
+    from missions.grouping import groups, names_said  # noqa: PLC0415
     from missions.themes import Index  # noqa: PLC0415
 
     mission = suggestion.mission
@@ -112,16 +115,17 @@ def _groups(
     words = list(loose.values_list("pk", "text"))
     texts = [text for _, text in words]
     mine.update(progress=10, heard_at=timezone.now())
-    index = Index.of(texts, names=[mission.organisation.name])
+    said = names_said(texts, queries.own_names(mission.organisation))
+    index = Index.of(texts, names=[mission.organisation.name, *said])
     mine.update(progress=30, heard_at=timezone.now())
     tree = index.tree()
     mine.update(progress=85, heard_at=timezone.now())
     return {
-        level: [
+        step: [
             {"name": group.name, "contributions": [words[at][0] for at in group.phrases]}
             for group in groups(texts, tree, coarseness)
         ]
-        for level, coarseness in LEVELS.items()
+        for step, coarseness in STEPS.items()
     }
 
 
@@ -136,68 +140,39 @@ def resume_suggestions() -> None:
 
 
 @transaction.atomic
-def use_suggestion(*, mission: Mission, level: str, names: Mapping[int, str]) -> list[Theme]:
-    """Make themes of the groups at that level, for those of their words that are still in the
-    tray. `names` by the group's place; a group without one is left in the tray. Themes that are
-    there already are not touched: a name that one of them has is numbered."""
+def use_suggestion(
+    *, mission: Mission, step: str, names: Mapping[int, str], by: Membership | None = None
+) -> Move:
+    """Make themes of the groups at that step, for those of their words that are still in the
+    tray, as one move. `names` by the group's place; a group without one is left in the tray.
+    Themes that are there already are not touched: a name that one of them has is numbered."""
     from missions.grouping import unlike  # noqa: PLC0415
 
-    mission = locked(mission)
-    suggestion = _suggestion(mission)
-    if suggestion.state != State.READY or level not in suggestion.groups:
+    board = Board(mission, by=by, seen=None)
+    suggestion = ThemeSuggestion.objects.filter(mission=mission).first()
+    if suggestion is None or suggestion.state != State.READY or step not in suggestion.groups:
         raise MissionsError("These suggestions are no longer the latest. Look again and choose.")
-    loose = {words.pk: words for words in queries.words(mission=mission, only_loose=True)}
-    taken = {name.casefold() for name in mission.themes.values_list("name", flat=True)}
-    made = []
-    for place, group in enumerate(suggestion.groups[level]):
-        wanted = names.get(place, "")
-        words = [loose.pop(pk) for pk in group["contributions"] if wanted and pk in loose]
-        if not words:
+    loose = set(queries.words(mission=mission, only_loose=True).values_list("pk", flat=True))
+    taken = {theme.name.casefold() for theme in board.themes.values()}
+    place = max((theme.position for theme in board.themes.values()), default=-1)
+    changes: list[Change] = []
+    sorted_words = 0
+    for number, group in enumerate(suggestion.groups[step]):
+        words = tuple(key for key in group["contributions"] if key in loose)
+        if not names.get(number) or not words:
             continue
-        name = unlike(wanted, taken)
+        name = unlike(names[number], taken)
         taken.add(name.casefold())
-        made.append((create_theme(mission=mission, name=name, contributions=words), words))
-    if not made:
+        place += 1
+        made = board.made(name, place=place)
+        changes += [made, Change("put", theme=made.theme, words=words)]
+        sorted_words += len(words)
+    if not changes:
         raise MissionsError("Name at least one group that still has words in the tray.")
-    suggestion.state = State.USED
-    suggestion.made = [
-        {"theme": theme.pk, "name": theme.name, "contributions": [each.pk for each in words]}
-        for theme, words in made
-    ]
-    suggestion.save(update_fields=["state", "made"])
-    return [theme for theme, _ in made]
-
-
-@transaction.atomic
-def undo_suggestion(*, mission: Mission) -> tuple[int, int]:
-    """Take away the themes that using the suggestion made, so that their words are in the tray
-    again and the suggestion can be looked at; how many went, and how many stay because someone
-    has renamed them or moved words into or out of them since."""
-    mission = locked(mission)
-    suggestion = _suggestion(mission)
-    if suggestion.state != State.USED:
-        raise MissionsError("There is nothing to undo.")
-    gone = kept = 0
-    for record in suggestion.made:
-        theme = mission.themes.filter(pk=record["theme"]).first()
-        if theme is None:
-            continue
-        now = set(theme.contributions.values_list("pk", flat=True))
-        # Without those that their writers have taken back.
-        made_of = mission.contributions.filter(pk__in=record["contributions"])
-        if theme.name == record["name"] and now == set(made_of.values_list("pk", flat=True)):
-            theme.delete()
-            gone += 1
-        else:
-            kept += 1
-    suggestion.state = State.READY
-    suggestion.made = []
-    suggestion.save(update_fields=["state", "made"])
-    return gone, kept
-
-
-def _suggestion(mission: Mission) -> ThemeSuggestion:
-    found = ThemeSuggestion.objects.select_for_update().filter(mission=mission).first()
-    if found is None:
-        raise MissionsError("Nothing has been suggested yet.")
-    return found
+    themes = len(changes) // 2
+    count = "1 suggested theme" if themes == 1 else f"{themes:,} suggested themes"
+    move = board.apply(
+        Move.Kind.SUGGESTION, f"Used {count} for {sorted_words:,} contributions.", changes
+    )
+    advance(board.mission, Mission.State.THEMES)
+    return move

@@ -68,7 +68,7 @@ def poster(request: OrganisationRequest, size: str) -> HttpResponse:
     return answer
 
 
-@members(Role.MANAGER)
+@members(Role.MANAGER, Role.MEMBER)
 def words_hide(request: OrganisationRequest, mission: int, contribution: int) -> HttpResponse:
     found = find_mission(request, mission)
     words = get_object_or_404(Contribution, pk=contribution, mission=found)

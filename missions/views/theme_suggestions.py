@@ -1,4 +1,4 @@
-"""Looking at suggested themes, using them, and taking them back."""
+"""Looking at suggested themes, and using them."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +13,6 @@ from programme.access import OrganisationRequest, members
 from programme.models import Role
 
 _SHOWN_IN_A_GROUP = 4
-_LABELS = {"finer": "More, narrower", "middle": "In between", "coarser": "Fewer, broader"}
 
 
 @members(Role.MANAGER)
@@ -26,43 +25,45 @@ def theme_suggestion(request: OrganisationRequest, mission: int) -> HttpResponse
         messages.info(request, "Write your own words first: then you see everyone’s.")
         return to("words", found)
     suggestion = ThemeSuggestion.objects.filter(mission=found).first()
-    if request.htmx:
+    finding = suggestion is not None and suggestion.state == ThemeSuggestion.State.FINDING
+    if request.htmx and "step" not in request.GET:
         answer = render(
             request,
             "missions/theme_suggestion.html#finding",
             {"suggestion": suggestion, "mission": found},
         )
-        if suggestion is None or suggestion.state != ThemeSuggestion.State.FINDING:
+        if not finding:
             answer["HX-Refresh"] = "true"
         return answer
-    return _preview(request, found, suggestion, request.GET.get("level", ""))
+    return _preview(request, found, suggestion, request.GET.get("step", ""))
 
 
 def _preview(
     request: OrganisationRequest,
     mission: Mission,
     suggestion: ThemeSuggestion | None,
-    level: str,
+    step: str,
     form: forms.SuggestedThemesForm | None = None,
 ) -> HttpResponse:
-    context: dict[str, object] = {"suggestion": suggestion}
+    """The suggestion at that step of the slider; its changing part for htmx."""
+    context: dict[str, object] = {"suggestion": suggestion, "mission": mission}
     if suggestion is not None and suggestion.state == ThemeSuggestion.State.READY:
-        if level not in suggestion.groups:
-            level = "middle"
+        if step not in suggestion.groups:
+            step = theme_suggestions.MIDDLE
         proposed = queries.proposed_groups(
-            mission=mission, groups=suggestion.groups[level], shown=_SHOWN_IN_A_GROUP
+            mission=mission, groups=suggestion.groups[step], shown=_SHOWN_IN_A_GROUP
         )
-        form = form or forms.SuggestedThemesForm(groups=suggestion.groups[level])
+        form = form or forms.SuggestedThemesForm(groups=suggestion.groups[step])
         context |= {
-            "level": level,
-            "levels": [
-                (each, label, len(suggestion.groups[each])) for each, label in _LABELS.items()
-            ],
+            "step": step,
+            "steps": list(theme_suggestions.STEPS),
             "groups": [(group, form[f"name-{group.place}"]) for group in proposed.groups],
             "tray": proposed.tray,
             "left_over": proposed.left_over,
             "form": form,
         }
+    if request.htmx:
+        return render(request, "missions/theme_suggestion.html#preview", context)
     status = 422 if form is not None and form.errors else 200
     return mission_page(request, "missions/theme_suggestion.html", mission, context, status=status)
 
@@ -85,32 +86,17 @@ def theme_suggestion_add(request: OrganisationRequest, mission: int) -> HttpResp
 def theme_suggestion_use(request: OrganisationRequest, mission: int) -> HttpResponse:
     found = find_mission(request, mission)
     suggestion = ThemeSuggestion.objects.filter(mission=found).first()
-    level = request.POST.get("level", "")
-    groups = suggestion.groups.get(level, []) if suggestion is not None else []
+    step = request.POST.get("step", "")
+    groups = suggestion.groups.get(step, []) if suggestion is not None else []
     form = forms.SuggestedThemesForm(request.POST, groups=groups)
     if not form.is_valid():
-        return _preview(request, found, suggestion, level, form)
+        return _preview(request, found, suggestion, step, form)
     try:
-        made = theme_suggestions.use_suggestion(mission=found, level=level, names=form.names())
+        move = theme_suggestions.use_suggestion(
+            mission=found, step=step, names=form.names(), by=request.membership
+        )
     except MissionsError as problem:
         messages.error(request, str(problem))
         return to("theme_suggestion", found)
-    count = "1 theme is" if len(made) == 1 else f"{len(made)} themes are"
-    messages.success(request, f"{count} on your board. Move words, rename, or undo it all.")
+    messages.success(request, f"{move.summary} Move words, rename, or undo it all.")
     return to("themes", found)
-
-
-@members(Role.MANAGER)
-@require_POST
-def theme_suggestion_undo(request: OrganisationRequest, mission: int) -> HttpResponse:
-    found = find_mission(request, mission)
-    try:
-        gone, kept = theme_suggestions.undo_suggestion(mission=found)
-    except MissionsError as problem:
-        messages.error(request, str(problem))
-        return to("themes", found)
-    said = f"Took back {gone} suggested theme{'' if gone == 1 else 's'}; the words are all here."
-    if kept:
-        said += f" {kept} that someone has changed since {'stays' if kept == 1 else 'stay'}."
-    messages.success(request, said)
-    return to("theme_suggestion", found)
