@@ -1,6 +1,7 @@
 from django.urls import path
 
 from touchpoints.views import (
+    chain_pages,
     hand_offs,
     heatmap,
     improvement_pages,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", heatmap.index, name="index"),
     path("export/heatmap.<str:kind>", heatmap.export, name="heatmap_export"),
     path("<int:touchpoint>/cell/", heatmap.cell, name="cell"),
+    path("chain/", chain_pages.whole_chain, name="chain"),
     path("map/", map_pages.whole, name="map"),
     path("map/import/", map_import.map_import, name="map_import"),
     path("export/map.<str:kind>", map_import.map_export, name="map_export"),

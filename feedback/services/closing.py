@@ -11,6 +11,7 @@ from feedback import kinds, queries
 from feedback.models import Comment, Invitation, Question, Round
 from feedback.services import sealing
 from feedback.services.errors import FeedbackError
+from feedback.services.hand_off_votes import hand_over_hand_offs
 from programme.models import Period
 from touchpoints.models import Voice
 from touchpoints.moments import moment_of
@@ -49,6 +50,7 @@ def close_round(*, round: Round) -> Round:
     if closed.confidential:
         if counts:
             _hand_over(closed, sealing.votes(closed))
+            hand_over_hand_offs(closed)
         sealing.seal(closed)
     else:
         Comment.objects.filter(round=closed, response__submitted_at__isnull=False).update(
@@ -56,6 +58,7 @@ def close_round(*, round: Round) -> Round:
         )
         if counts:
             _hand_over_named(closed)
+            hand_over_hand_offs(closed)
     return closed
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from programme.models import Period, Segment
 from touchpoints import moments
-from touchpoints.models import HandOff, Improvement, Touchpoint, Voice
+from touchpoints.models import Improvement, Touchpoint, Voice
 from touchpoints.queries.cells import Cell, cells, is_above
+from touchpoints.queries.chain import Link, links_by_touchpoint
 from touchpoints.queries.figures import changed, staff_or_customers
 from touchpoints.queries.gaps import Gap, gaps_of
 from touchpoints.queries.known import Known
@@ -37,7 +38,7 @@ class CellDetail:
     blind_spot: bool
     gap: Gap | None
     shares: tuple[Share, ...]
-    hand_offs: tuple[HandOff, ...]
+    links: tuple[Link, ...]
     improvements: tuple[Improvement, ...]
 
 
@@ -73,7 +74,7 @@ def cell_detail(
         blind_spot=customers and is_above(staff, total),
         gap=gaps_of(of, period).get(touchpoint) if between else None,
         shares=() if cell.hidden else _shares(cell),
-        hand_offs=of.hand_offs.get(touchpoint, ()),
+        links=links_by_touchpoint(of, period).get(touchpoint, ()),
         improvements=of.under_way.get(touchpoint, ()),
     )
 

@@ -11,6 +11,7 @@ from programme.models import Organisation, Period, Segment
 from touchpoints import moments
 from touchpoints.models import Stage, Touchpoint, Voice
 from touchpoints.queries.cells import Cell, Change, cells, changes, is_above
+from touchpoints.queries.chain import weak_touchpoints
 from touchpoints.queries.known import Known, known
 from touchpoints.queries.sums import Counts, Key
 
@@ -28,6 +29,7 @@ class Figures:
     staff: Cell
     history: tuple[Cell | None, ...]
     blind_spot: bool
+    weak_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def heatmap(
     compare_with: Period | None = None,
     voice: str = Voice.CUSTOMER,
 ) -> Heatmap:
-    """Everything that the heatmap shows, in seven queries at most, whatever is stored; in one
+    """Everything that the heatmap shows, in nine queries at most, whatever is stored; in one
     where it was asked for before and nothing changed, in none from what is known already."""
     of = organisation if isinstance(organisation, Known) else known(organisation)
     return of.remember(
@@ -117,6 +119,7 @@ def _heatmap(of: Known, period: Period, compare_with: Period | None, voice: str)
     past = [sums[one.pk].of(voice) for one in quarters]
     history = [cells([key for key in totals if key in one], one) for one in past]
     priority = _priorities(touchpoints.values(), shown)
+    weak = weak_touchpoints(of, period)
     rows: dict[Stage, list[Row]] = defaultdict(list)
     for pk, touchpoint in touchpoints.items():
         total = shown[pk, None]
@@ -126,6 +129,7 @@ def _heatmap(of: Known, period: Period, compare_with: Period | None, voice: str)
             staff=staff[pk, None],
             history=tuple(quarter.get((pk, None)) for quarter in history),
             blind_spot=voice == Voice.CUSTOMER and is_above(staff[pk, None], total),
+            weak_link=pk in weak,
         )
         rows[touchpoint.stage].append(Row(touchpoint, figures, *priority.get(pk, (None, None))))
     return Heatmap(

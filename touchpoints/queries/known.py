@@ -82,7 +82,7 @@ class Known:
         found: dict[int, list[HandOff]] = defaultdict(list)
         for hand_off in HandOff.objects.filter(
             organisation=self._organisation_id, archived_at=None
-        ).select_related("giver", "receiver"):
+        ).select_related("giver", "receiver", "touchpoint"):
             found[hand_off.touchpoint_id].append(hand_off)
         return {pk: tuple(of) for pk, of in found.items()}
 

@@ -2,6 +2,7 @@
 
 from touchpoints.services.archive import archive, delete, is_used, restore
 from touchpoints.services.chain import add_hand_off, remove_hand_off
+from touchpoints.services.chain_ratings import LinkTally, add_hand_off_ratings
 from touchpoints.services.copies import copy_journey
 from touchpoints.services.errors import StaleError, TouchpointsError
 from touchpoints.services.improvements import (
@@ -44,6 +45,7 @@ from touchpoints.services.starting import add_from_start
 
 __all__ = [
     "COLUMNS",
+    "LinkTally",
     "MapCheck",
     "MapRow",
     "RowProblem",
@@ -52,6 +54,7 @@ __all__ = [
     "TouchpointsError",
     "add_from_start",
     "add_hand_off",
+    "add_hand_off_ratings",
     "add_improvement",
     "add_journey",
     "add_ratings",

@@ -1,6 +1,7 @@
 """The delivery chain behind a touchpoint."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -10,16 +11,21 @@ from programme.models import Role, Team
 from touchpoints import services
 from touchpoints.forms import HandOffForm
 from touchpoints.models import HandOff, Touchpoint
+from touchpoints.queries import chain_periods, known, links_by_touchpoint, pairs
+from touchpoints.views.chain_drawing import drawing
+from touchpoints.views.chain_pages import asked_period
 
 
-@members(Role.MANAGER)
+@members()
 def hand_offs(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
-    """The touchpoint's chain, with a form for the next link."""
+    """The touchpoint's chain, drawn and as a list; for who may, with a form for the next link."""
     found = get_object_or_404(
         Touchpoint.objects.select_related("stage__journey"),
         pk=touchpoint,
         organisation=request.organisation,
     )
+    if request.method == "POST" and not request.membership.can_edit:
+        raise PermissionDenied
     form = HandOffForm(request.POST or None, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
@@ -29,10 +35,16 @@ def hand_offs(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
         else:
             messages.success(request, "The hand-off is in the chain.")
             return _to_chain(request, found.pk)
+    rated = chain_periods(request.organisation)
+    period = asked_period(request, rated)
+    linked = pairs(links_by_touchpoint(known(request.organisation), period).get(found.pk, ()))
     context = {
         "form": form,
         "touchpoint": found,
-        "chain": found.hand_offs.filter(archived_at=None).select_related("giver", "receiver"),
+        "pairs": linked,
+        "drawing": drawing(linked, touchpoint=found.name),
+        "period": period,
+        "periods": rated,
         "enough_teams": Team.objects.filter(organisation=request.organisation).count() > 1,
     }
     return render(request, "touchpoints/hand_offs.html", context)

@@ -12,7 +12,14 @@ from programme.models import Role
 from touchpoints import services
 from touchpoints.forms import JourneyCopyForm, JourneyForm, SeenForm, StageForm, TouchpointForm
 from touchpoints.models import Journey, Stage, Touchpoint
-from touchpoints.queries import archived, current_stages, whole_map
+from touchpoints.queries import (
+    archived,
+    chain_periods,
+    current_stages,
+    known,
+    weak_touchpoints,
+    whole_map,
+)
 from touchpoints.versions import version_of
 
 
@@ -24,7 +31,9 @@ def whole(request: OrganisationRequest) -> HttpResponse:
 def map_page(request: OrganisationRequest, *, status: int = 200) -> HttpResponse:
     """The map as it is now."""
     journeys = whole_map(request.organisation)
+    rated = chain_periods(request.organisation)
     context = {
+        "weak": weak_touchpoints(known(request.organisation), rated[0]) if rated else (),
         "journeys": journeys,
         "version": version_of(entry.journey.pk for entry in journeys),
         "archived": archived(request.organisation).count,

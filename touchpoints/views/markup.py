@@ -94,7 +94,7 @@ def _row(
             f'<td class="num">{priority}</td>'
         )
     by = f"<small>{escape(owner)}</small>" if owner else ""
-    head = f"{name}{_tags(must_be, figures.blind_spot)}{by}"
+    head = f"{name}{_tags(must_be, figures)}{by}"
     return SafeString(f'<tr><th scope="row">{head}</th>{rest}</tr>\n')
 
 
@@ -128,10 +128,11 @@ def _words(cell: Cell, since: str) -> str:
     return f"{WORDS[cell.label]}, net {cell.points}, {cell.n} answers{few}{changed}"
 
 
-def _tags(must_be: bool, blind_spot: bool) -> str:
+def _tags(must_be: bool, figures: Figures) -> str:
     must = ' <span class="tag quiet">must-be</span>' if must_be else ""
-    blind = ' <span class="tag warn">blind spot</span>' if blind_spot else ""
-    return must + blind
+    blind = ' <span class="tag warn">blind spot</span>' if figures.blind_spot else ""
+    weak = ' <span class="tag warn">weak link</span>' if figures.weak_link else ""
+    return must + blind + weak
 
 
 def _priority(row: Row) -> str:
