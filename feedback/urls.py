@@ -1,6 +1,14 @@
 from django.urls import path
 
-from feedback import case_views, import_views, period_views, review_views, survey_views, views
+from feedback import (
+    case_views,
+    chain_views,
+    import_views,
+    period_views,
+    review_views,
+    survey_views,
+    views,
+)
 
 app_name = "feedback"
 
@@ -8,6 +16,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("rounds/add/", views.round_add, name="round_add"),
     path("rounds/audience/", views.round_audience, name="round_audience"),
+    path("rounds/hand-offs/", chain_views.chain_ask, name="chain_ask"),
     path("rounds/<int:round>/", views.round_page, name="round"),
     path("rounds/<int:round>/open/", views.round_open, name="round_open"),
     path("rounds/<int:round>/progress/", views.round_progress, name="round_progress"),

@@ -1,8 +1,9 @@
 """Where teams and arrows lie in a drawing of the delivery chain. Pure; cycles are allowed."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 BOX_WIDTH, BOX_HEIGHT = 150, 48
 _GAP, _ROW = 110, 26
@@ -44,7 +45,7 @@ class Layout:
     arrows: tuple[Arrow, ...]
 
 
-def lay_out(names: dict[Hashable, str], edges: Sequence[tuple[Hashable, Hashable]]) -> Layout:
+def lay_out(names: Mapping[Any, str], edges: Sequence[tuple[Hashable, Hashable]]) -> Layout:
     """Layers from left to right: whoever hands over stands left of whoever receives. An arrow that
     closes a cycle runs back below. `names` are of the nodes; those without edges are left out.
     An edge from a node to itself is not drawn."""

@@ -14,6 +14,7 @@ from feedback.services.answering import (
     submit_response,
 )
 from feedback.services.cases import open_case, update_case
+from feedback.services.chain_rounds import ChainRound, prepare_chain_rounds
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import continue_opening, open_round, wake_opening
@@ -47,6 +48,7 @@ from feedback.services.surveys import (
 __all__ = [
     "REST_DAYS",
     "Answers",
+    "ChainRound",
     "FeedbackError",
     "MissingAnswerError",
     "QuestionSpec",
@@ -73,6 +75,7 @@ __all__ = [
     "open_case",
     "open_round",
     "order_questions",
+    "prepare_chain_rounds",
     "questions_of",
     "remove_question",
     "restore_question",

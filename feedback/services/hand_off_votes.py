@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -32,7 +33,7 @@ def hand_over_hand_offs(closed: Round) -> None:
         return
     votes: dict[int, list[_Vote]] = defaultdict(list)
     for round_id, *vote in _latest(closed):
-        votes[round_id].append(tuple(vote))  # type: ignore[arg-type]
+        votes[round_id].append(tuple(vote))
     siblings = Round.objects.filter(
         organisation=closed.organisation_id,
         period=closed.period_id,
@@ -54,7 +55,8 @@ def _published(closed: Round) -> Iterable[_Vote]:
                 yield hand_off, int(group) if group else None, question.kind, value, n
 
 
-def _latest(closed: Round) -> list[tuple[object, ...]]:
+def _latest(closed: Round) -> list[tuple[Any, ...]]:
+    """Of each person and hand-off in the quarter: the round, then a vote."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -82,7 +84,7 @@ def _latest(closed: Round) -> list[tuple[object, ...]]:
                 "period": closed.period_id,
             },
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _hand_over(closed: Round, votes: Iterable[_Vote], parents: Mapping[int, int | None]) -> None:
@@ -103,7 +105,7 @@ def _hand_over(closed: Round, votes: Iterable[_Vote], parents: Mapping[int, int 
         organisation=closed.organisation,
         source=f"round-{closed.pk}",
         period=closed.period,
-        tallies=[LinkTally(*of, **found) for of, found in counts.items()],
+        tallies=[LinkTally(link, scale, **found) for (link, scale), found in counts.items()],
     )
 
 

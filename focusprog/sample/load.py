@@ -6,6 +6,7 @@ import random
 from django.db import transaction
 from django.utils import timezone
 
+from focusprog.sample.chain import rate_hand_offs
 from focusprog.sample.people import Cast, make_cast
 from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_surveys
 from focusprog.sample.story import make_story
@@ -33,6 +34,7 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         ]
         surveys = make_surveys(cast)
         make_past_rounds(cast, surveys, quarters, luck)
+        rate_hand_offs(cast, quarters[-1])
         Period.objects.filter(pk__in=[period.pk for period in quarters[:-1]]).update(
             closed_at=timezone.now()
         )

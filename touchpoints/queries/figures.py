@@ -29,7 +29,7 @@ class Figures:
     staff: Cell
     history: tuple[Cell | None, ...]
     blind_spot: bool
-    weak_link: bool
+    weak_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
