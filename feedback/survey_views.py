@@ -1,15 +1,10 @@
 """Surveys: begun, edited, translated, and shown as a respondent will see them."""
 
-<<<<<<< HEAD
 from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any, cast
 
 from django.conf import settings
-=======
-from dataclasses import replace
-
->>>>>>> c86b3d9 (Receiving teams are asked about their hand-offs; the sample's chain is rated)
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
@@ -131,7 +126,6 @@ def _change(
             return None
         if edited is None:
             return services.add_question(survey=survey, spec=question.spec())
-<<<<<<< HEAD
         return services.change_question(
             survey=survey, key=edited.key, spec=question.spec(edited.key)
         )
@@ -141,11 +135,6 @@ def _change(
 def _rearrange(
     request: OrganisationRequest, survey: Survey, action: str, key: str
 ) -> Survey | None:
-=======
-        # The form knows no hand-offs: what the question rates of the chain stays as it was.
-        spec = replace(question.spec(edited.key), hand_off_id=edited.hand_off_id)
-        return services.change_question(survey=survey, key=edited.key, spec=spec)
->>>>>>> c86b3d9 (Receiving teams are asked about their hand-offs; the sample's chain is rated)
     if action == "remove":
         return _remove(request, survey, key)
     if action == "undo":

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.models import Invitation, Question, Round
+from feedback.models import Invitation, Round
 from feedback.services import (
     FeedbackError,
     QuestionSpec,
@@ -308,23 +308,6 @@ def test_each_receiving_team_is_asked_about_its_own(
     answer = as_manager.post(ask, {**choice, "teams": [fitters.pk]})
     assert answer["Location"].endswith("/open/")
     assert Round.objects.filter(survey=found.survey).count() == 2
-
-
-def test_a_question_that_is_reworded_still_rates_its_hand_off(
-    as_manager: Client, organisation: Organisation
-) -> None:
-    link = _link(
-        factories.touchpoint(organisation),
-        factories.team(organisation),
-        factories.team(organisation),
-    )
-    asked = QuestionSpec("order", "moment", "The order?", hand_off_id=link.pk)
-    survey = factories.survey(organisation, asked)
-    page = reverse("feedback:survey_edit", args=[organisation.slug, survey.pk])
-    sent = {"action": "question", "question-kind": "moment", "question-text": "Their order?"}
-    as_manager.post(f"{page}?question=order", sent)
-    question = Question.objects.get(survey=survey)
-    assert (question.text, question.hand_off) == ("Their order?", link)
 
 
 # The drawing

@@ -337,13 +337,10 @@ def _check(organisation: Organisation, specs: Sequence[QuestionSpec]) -> None:
             raise FeedbackError(f"There is no question of the kind “{spec.kind}”.")
         if spec.kind not in _ABOUT and (spec.touchpoint_id or spec.hand_off_id):
             raise FeedbackError("Only a question that is answered on a scale rates a touchpoint.")
-<<<<<<< HEAD
         if spec.kind in kinds.WITH_OPTIONS:
             _check_options(spec)
-=======
         if spec.touchpoint_id and spec.hand_off_id:
             raise FeedbackError("A question rates a touchpoint or a hand-off, not both at once.")
->>>>>>> c86b3d9 (Receiving teams are asked about their hand-offs; the sample's chain is rated)
     touchpoints = {spec.touchpoint_id for spec in specs if spec.touchpoint_id is not None}
     known = Touchpoint.objects.filter(pk__in=touchpoints, organisation=organisation)
     if known.count() < len(touchpoints):
