@@ -62,6 +62,7 @@ def test_one_answers_by_keyboard_while_the_text_is_not_saved(
     tab.keyboard.press("Enter")
     expect(mark).to_contain_text(f"Confirmed by {leader.user}")
     assert ClauseLink.objects.filter(taken_up=True).count() == 4
+    expect(tab.get_by_role("button", name="Take back: Bread")).to_be_focused()
     # The page was not left, and what follows the text goes on.
     expect(tab.get_by_label("The statement")).to_have_value(CARE)
     tab.get_by_label("The statement").fill("Something else")

@@ -77,6 +77,13 @@
     }
     leaving = true;
   });
+  // The answer's own button is gone with the answer: stay at the theme that it was given to.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { name, value } = event.detail.requestConfig.elt;
+    if (name !== "answer" || document.activeElement !== document.body) return;
+    document.querySelector(`#taken-up-${value.split(":")[1]} button`)?.focus();
+  });
+
   window.addEventListener("pageshow", () => {
     leaving = false;
   });
