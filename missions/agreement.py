@@ -241,6 +241,15 @@ def visible_objections(mission: Mission) -> QuerySet[ConsentAnswer]:
     )
 
 
+def became_of(answer: ConsentAnswer) -> str:
+    """What became of an objection, in words; empty for any other answer."""
+    if answer.choice != ConsentAnswer.Choice.OBJECT:
+        return ""
+    if answer.withdrawn_at:
+        return "withdrawn"
+    return f"overridden: {answer.overridden_because}" if answer.overridden_because else "stands"
+
+
 def standing(consent: Consent) -> QuerySet[ConsentAnswer]:
     """Objections neither withdrawn nor overridden."""
     return consent.answers.filter(choice="object", withdrawn_at=None, overridden_because="")

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from missions.views import candidates, consent, critique
+from missions.views import candidates, consent, critique, exports
 
 urlpatterns = [
+    path("book.pdf", exports.book, name="book"),
+    path("tables/<slug:sheet>.csv", exports.mission_table, {"kind": "csv"}, name="mission_table"),
+    path("tables/<slug:sheet>.xlsx", exports.mission_table, {"kind": "xlsx"}, name="mission_table"),
     path("agree/", consent.agree, name="agree"),
     path("candidates/", candidates.candidates, name="candidates"),
     path("candidates/ask/<slug:voice>/", candidates.rank_ask, name="rank_ask"),

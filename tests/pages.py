@@ -79,6 +79,8 @@ NOT_PAGES = {
     "missions:themes_table": "a download",
     "missions:board_changes": "a part of a page, fetched by script",
     "missions:poster": "a download",
+    "missions:book": "a download",
+    "missions:mission_table": "a download",
     "touchpoints:heatmap_export": "a download",
     "touchpoints:map_export": "a download",
     "touchpoints:improvements_csv": "a download",

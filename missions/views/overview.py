@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.access import public
 from missions import agreement, drafting, forms, queries, services, usage
+from missions.book import story
 from missions.models import Contribution, Mission
 from missions.views.pages import find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
@@ -47,7 +48,9 @@ def mission_add(request: OrganisationRequest) -> HttpResponse:
 @members()
 def mission(request: OrganisationRequest, mission: int) -> HttpResponse:
     found = find_mission(request, mission)
-    return mission_page(request, "missions/mission.html", found, {})
+    # Once it is adopted, how it came about stands here whole, for good.
+    told = {} if found.is_open else {"story": story(found)}
+    return mission_page(request, "missions/mission.html", found, told)
 
 
 @public
