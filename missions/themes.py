@@ -72,11 +72,9 @@ def cluster_into(phrases: Sequence[str], themes: int, *, names: Sequence[str] = 
     return Index.of(phrases, names=names).tree().cut_into(themes)
 
 
-def coverage(
-    draft: str, themes: Sequence[Sequence[str]], *, names: Sequence[str] = ()
-) -> list[Coverage]:
+def coverage(draft: str, themes: Sequence[Sequence[str]]) -> list[Coverage]:
     """How far the draft takes up each theme, given as its phrases; in the themes' order."""
-    index = Index.of([phrase for theme in themes for phrase in theme], names=names)
+    index = Index.of([phrase for theme in themes for phrase in theme])
     ends = np.cumsum([len(theme) for theme in themes]).tolist()
     return index.coverage(
         draft, [range(end - len(theme), end) for end, theme in zip(ends, themes, strict=True)]

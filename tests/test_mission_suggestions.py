@@ -11,8 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from missions import services
+from missions import queries, services
 from missions.coverage import coverage
+from missions.grouping import names_said
 from missions.models import Contribution, Mission, Move, Theme, ThemeSuggestion
 from missions.services import MissionsError, theme_suggestions
 from programme.models import Membership, Organisation, Role
@@ -370,6 +371,40 @@ def test_real_wishes_make_themes(mission: Mission, shared_data: Path) -> None:
     groups = suggested(mission).groups
     assert 5 <= len(groups["5"]) <= 40
     assert all(0 < len(group["name"]) <= 64 for group in groups["5"])
+
+
+def test_a_towns_wishes_become_a_board_with_the_loose_ones_in_the_tray(
+    mission: Mission, as_leader: Client, shared_data: Path
+) -> None:
+    with (shared_data / "polis-bg2050" / "comments.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["moderated"] == "1"]
+    Organisation.objects.filter(pk=mission.organisation_id).update(name="Bowling Green")
+    say(mission, *[row["comment-body"] for row in rows])
+    theme_suggestions.find_themes(
+        suggestion_id=theme_suggestions.suggest_themes(mission=mission).pk
+    )
+    move = theme_suggestions.use_suggestion(
+        mission=mission, step="5", names={place: f"Theme {place}" for place in range(99)}
+    )
+    loose = mission.contributions.filter(themes=None).count()
+    assert 12 <= mission.themes.count() <= 30
+    assert 3 <= loose <= 60
+    answer = as_leader.get(url(mission, "themes"))
+    assert answer.context["tray"].paginator.count == loose
+    assert len(answer.context["cards"]) <= 24
+    services.undo_move(move=move)
+    assert mission.contributions.filter(themes=None).count() == len(rows) + 1
+
+
+def test_people_and_places_are_left_out_of_the_comparison(
+    mission: Mission, leader: Membership
+) -> None:
+    factories.staff(mission.organisation, name="Grace Miller")
+    factories.team(mission.organisation, name="Riverside")
+    names = queries.own_names(mission.organisation)
+    assert {"Grace Miller", "Riverside", mission.organisation.name, leader.user.name} <= set(names)
+    said = ["Grace is kind", "I like Riverside", "Mr Miller and the miller next door"]
+    assert names_said(said, names) == ["Grace", "Riverside"]
 
 
 def test_marks_appear_while_one_types(

@@ -1,6 +1,7 @@
 """Themes among phrases, and how far a draft takes them up."""
 
 import csv
+import inspect
 import json
 import pickle
 import subprocess
@@ -181,6 +182,14 @@ def test_a_board_of_5000() -> None:
 
 
 # Coverage
+
+
+def test_both_are_called_as_documented() -> None:
+    assert str(inspect.signature(cluster)) == (
+        "(phrases: collections.abc.Sequence[str], *, names: collections.abc.Sequence[str] = (), "
+        "coarseness: float = 0.5) -> list[int]"
+    )
+    assert list(inspect.signature(coverage).parameters) == ["draft", "themes"]
 
 
 def test_each_theme_reads_covered_partly_or_missing() -> None:
