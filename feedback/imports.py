@@ -22,6 +22,7 @@ from feedback.import_rows import ImportSummary, Progress, Reader, Row, columns_o
 from feedback.mapping import TEXT, ResponseMapping
 from feedback.models import Case, Question, Round, Survey
 from feedback.services import FeedbackError
+from feedback.services.together import hand_over_pairs
 from programme.models import Membership, Organisation, Period, Role
 from programme.services import ensure_segment, ensure_team, period_for
 from touchpoints.models import Touchpoint, Voice
@@ -155,6 +156,7 @@ class _Writer:
         }
         self.round.save(update_fields=["results"])
         self._hand_over()
+        hand_over_pairs(round=self.round)
 
     def _write_batch(self, batch: tuple[Row, ...]) -> None:
         responses: list[tuple[Any, ...]] = []
@@ -175,7 +177,7 @@ class _Writer:
                     comments.append(
                         (
                             *(uuid.uuid4(), organisation, round_, question.pk, pk),
-                            *(question.touchpoint_id, segment, answer, when),
+                            *(question.touchpoint_id, segment, answer, when, ""),
                         )
                     )
                     continue
@@ -190,7 +192,7 @@ class _Writer:
         )
         _copy(
             "feedback_comment (id, organisation_id, round_id, question_id, response_id,"
-            " touchpoint_id, segment_id, text, released_at)",
+            " touchpoint_id, segment_id, text, released_at, review)",
             comments,
         )
 

@@ -123,7 +123,7 @@ def test_an_archived_touchpoint_is_not_on_it(organisation: Organisation) -> None
 
 # The page
 
-QUERIES = 9  # the user, the membership, the map’s version, and what it consists of
+QUERIES = 10  # the user, the membership, the map’s version, and what it consists of
 AGAIN = 3  # nothing of it changed
 
 

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
@@ -14,11 +15,14 @@ from touchpoints.moments import (
     Policy,
     adjusted_net,
     agreement,
+    blind_spots,
     changes,
     classify,
     moment_of,
     priorities,
     probability_above,
+    shells,
+    trends,
     wilson,
 )
 
@@ -152,6 +156,44 @@ def test_a_small_known_base_narrows_the_interval() -> None:
     wide, narrow = adjusted_net(_counts((3, 3, 4))), adjusted_net(_counts((3, 3, 4)), base=12)
     assert narrow[1][0] == pytest.approx(wide[1][0] * (2 / 11) ** 0.5)
     assert adjusted_net(_counts((3, 3, 4)), base=10)[1][0] == 0
+
+
+def test_the_base_is_each_cell_s_own_and_may_be_unknown() -> None:
+    rows = _counts((3, 3, 4), (3, 3, 4), (3, 3, 4))
+    found = classify(rows, base=np.array([0, 12, 10_000]))
+    plain = classify(rows)
+    assert found.low[0] == plain.low[0]
+    assert found.high[1] - found.low[1] == pytest.approx(
+        (plain.high[0] - plain.low[0]) * (2 / 11) ** 0.5
+    )
+    assert found.low[2] == pytest.approx(plain.low[2], abs=1e-3)
+
+
+def test_trends_are_weighted_regressions() -> None:
+    rng = np.random.default_rng(11)
+    history = rng.integers(3, 40, (20, 8, 3))
+    history[0, 2] = 0
+    history[1, :6] = (1, 1, 1)
+    found = trends(history)
+    for at in (0, 5, 9):
+        shown = history[at].sum(axis=1) >= 5
+        net, se = adjusted_net(history[at][shown])
+        design = sm.add_constant(np.flatnonzero(shown).astype(float))
+        fit = sm.WLS(net, design, weights=se**-2.0).fit(cov_type="fixed scale")
+        assert found.slope[at] == pytest.approx(fit.params[1])
+        assert (found.low[at], found.high[at]) == pytest.approx(tuple(fit.conf_int()[1]))
+        assert found.p[at] == pytest.approx(fit.pvalues[1])
+    assert np.isnan(found.slope[1])
+    assert not found.real[1]
+    rising = _counts(*[(40 - 5 * n, 10, 5 + 5 * n) for n in range(8)])
+    assert trends(rising[None]).real[0]
+
+
+def test_blind_spots_and_shells() -> None:
+    inside = np.array(["magic", "leaning_magic", "misery", "unclear", "leaning_misery", "magic"])
+    outside = np.array(["mediocrity", "mediocrity", "magic", "misery", "leaning_magic", "hidden"])
+    assert blind_spots(inside, outside).tolist() == [True, False, False, False, False, False]
+    assert shells(inside, outside).tolist() == [False, False, True, False, True, False]
 
 
 def test_priority_prefers_the_important_the_frequented_and_the_bad() -> None:

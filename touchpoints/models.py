@@ -209,6 +209,27 @@ class RatingTally(OrganisationOwned):
         return f"{self.misery}/{self.mediocrity}/{self.magic}"
 
 
+class RatingPairs(OrganisationOwned):
+    """Which ratings of one source go together: sums over customers who answered both of two
+    questions (`touchpoints.importance.PairSums`), the first of them about the whole, the others
+    about `touchpoints` in this order. `source` is as in `RatingTally`."""
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=60)
+    touchpoints = models.JSONField()
+    sums = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "source"], name="one_set_of_pairs_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+
 class MapChange(OrganisationOwned):
     """A mark that the database itself sets when anything changes that a heatmap shows.
 

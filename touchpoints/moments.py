@@ -4,7 +4,8 @@ Counts are integer arrays of shape (n, 3): misery, mediocrity, magic. The net is
 magic minus the share of misery, from -1 to 1. The posterior is Dirichlet with Jeffreys' prior.
 
 Sources: Agresti and Caffo (2000) for the adjusted interval, van der Eijk (2001) for agreement,
-Benjamini and Hochberg (1995) for false discoveries, Martilla and James (1977) for priority.
+Benjamini and Hochberg (1995) for false discoveries, Martilla and James (1977) for priority. How
+much a touchpoint matters is in `touchpoints.importance`.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,14 @@ _NODES = 32
 _TAIL = 1e-9
 _NOTHING = 1e-7
 _FALSE_DISCOVERIES = 0.05
+_LEAST_FOR_A_TREND = 3
+_RANKS = {
+    MISERY: -1.0,
+    "leaning_misery": -0.5,
+    MEDIOCRITY: 0.0,
+    "leaning_magic": 0.5,
+    MAGIC: 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,18 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Trends:
+    """One entry a touchpoint: how much the net moves in a quarter, from -2 to 2; `real` after
+    false-discovery control over all of them."""
+
+    slope: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+    real: Flags
+
+
+@dataclass(frozen=True, slots=True)
 class Priorities:
     """`score` is importance x reach x expected shortfall; `top_five` a probability."""
 
@@ -102,8 +123,9 @@ def moment_of(scale: str, value: int | str) -> str:
     return MEDIOCRITY if value <= last_mediocrity else MAGIC
 
 
-def classify(counts: Counts, *, policy: Policy = DEFAULT) -> Moments:
-    """Class, net with its 95 % interval and probabilities of each cell; shape (n, 3) in."""
+def classify(counts: Counts, *, policy: Policy = DEFAULT, base: Counts | None = None) -> Moments:
+    """Class, net with its 95 % interval and probabilities of each cell; shape (n, 3) in. `base`
+    says of each cell how many could have answered, 0 where nobody knows."""
     counts = _checked(counts)
     n = counts.sum(axis=1)
     p_magic = probability_above(counts, policy.threshold)
@@ -126,7 +148,7 @@ def classify(counts: Counts, *, policy: Policy = DEFAULT) -> Moments:
         ["hidden", "split", MAGIC, MISERY, MEDIOCRITY, "leaning_magic", "leaning_misery"],
         "unclear",
     )
-    adjusted, se = adjusted_net(counts)
+    adjusted, se = adjusted_net(counts, base=base)
     plain = (counts[:, 2].astype(float) - counts[:, 0]) / np.where(n > 0, n, np.nan)
     return Moments(
         label=label,
@@ -192,16 +214,18 @@ def _gauss_legendre() -> tuple[Floats, Floats, Floats]:
     return (nodes + 1) / 2, weights / 2, (values.T @ onward) / 2
 
 
-def adjusted_net(counts: Counts, *, base: int | None = None) -> tuple[Floats, Floats]:
+def adjusted_net(counts: Counts, *, base: Counts | int | None = None) -> tuple[Floats, Floats]:
     """The adjusted net and its standard error: 3/4 added to each end and 3 to n. A small known
-    `base` of people who could have answered narrows the error."""
+    `base` of people who could have answered narrows the error; 0 is a base that nobody knows."""
     counts = _checked(counts)
     n = counts.sum(axis=1)
     p, q = ((counts[:, column] + 0.75) / (n + 3) for column in (2, 0))
     net = p - q
     se = np.sqrt((p + q - net**2) / (n + 3))
-    if base is not None and base > 1:
-        se = se * np.sqrt(np.clip((base - n) / (base - 1), 0, 1))
+    if base is not None:
+        known = np.asarray(base, dtype=np.float64)
+        left = np.clip((known - n) / np.maximum(known - 1, 1), 0, 1)
+        se = se * np.where(known > 1, np.sqrt(left), 1)
     return net, se
 
 
@@ -246,6 +270,42 @@ def discoveries(p: Floats) -> Flags:
     if len(passed):
         real[order[: passed[-1] + 1]] = True
     return real
+
+
+def trends(history: Counts, *, policy: Policy = DEFAULT) -> Trends:
+    """The straight line through each touchpoint's quarters; shape (n, quarters, 3) in, the oldest
+    first, evenly spaced. Each adjusted net weighs as its standard error says; hidden quarters count
+    for nothing, and with fewer than three that are shown there is no trend but NaN."""
+    history = np.asarray(history)
+    n, quarters, _ = history.shape
+    net, se = (one.reshape(n, quarters) for one in adjusted_net(history.reshape(-1, 3)))
+    shown = history.sum(axis=2) >= policy.least_shown
+    weight = np.where(shown, se**-2.0, 0)
+    told = shown.sum(axis=1) >= _LEAST_FOR_A_TREND
+    total = np.where(told, weight.sum(axis=1), 1)
+    when = np.arange(quarters) - (weight @ np.arange(quarters) / total)[:, None]
+    spread = np.where(told, (weight * when**2).sum(axis=1), np.nan)
+    slope = (weight * when * net).sum(axis=1) / spread
+    error = spread**-0.5
+    p = 2 * special.ndtr(-np.abs(slope) / error)
+    real = np.zeros(n, dtype=bool)
+    real[told] = discoveries(p[told])
+    return Trends(slope=slope, low=slope - _Z * error, high=slope + _Z * error, p=p, real=real)
+
+
+def rank(labels: NDArray[np.str_]) -> Floats:
+    """Classes on one line, from -1 for misery to 1 for magic; NaN for those that are no class."""
+    return np.select([labels == name for name in _RANKS], list(_RANKS.values()), np.nan)
+
+
+def blind_spots(inside: NDArray[np.str_], outside: NDArray[np.str_]) -> Flags:
+    """Where staff see it a class better than customers do; labels as `classify` gives them."""
+    return np.asarray(rank(inside) - rank(outside) >= 1)
+
+
+def shells(inside: NDArray[np.str_], outside: NDArray[np.str_]) -> Flags:
+    """Where customers find it good and the staff behind it do not."""
+    return np.asarray((rank(outside) > 0) & (rank(inside) < 0))
 
 
 def priorities(

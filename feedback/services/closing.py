@@ -12,6 +12,7 @@ from feedback.models import Comment, Invitation, Question, Round
 from feedback.services import sealing
 from feedback.services.errors import FeedbackError
 from feedback.services.hand_off_votes import hand_over_hand_offs
+from feedback.services.together import hand_over_pairs
 from programme.models import Period
 from touchpoints.models import Voice
 from touchpoints.moments import moment_of
@@ -59,6 +60,7 @@ def close_round(*, round: Round) -> Round:
         if counts:
             _hand_over_named(closed)
             hand_over_hand_offs(closed)
+            hand_over_pairs(round=closed)
     return closed
 
 

@@ -11,6 +11,7 @@ from touchpoints.queries.figures import changed, staff_or_customers
 from touchpoints.queries.gaps import Gap, gaps_of
 from touchpoints.queries.known import Known
 from touchpoints.queries.sums import Key
+from touchpoints.queries.weights import Weight, weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class CellDetail:
     blind_spot: bool
     gap: Gap | None
     shares: tuple[Share, ...]
+    weight: Weight
     links: tuple[Link, ...]
     improvements: tuple[Improvement, ...]
 
@@ -74,6 +76,7 @@ def cell_detail(
         blind_spot=customers and is_above(staff, total),
         gap=gaps_of(of, period).get(touchpoint) if between else None,
         shares=() if cell.hidden else _shares(cell),
+        weight=weights(of, period)[touchpoint],
         links=links_by_touchpoint(of, period).get(touchpoint, ()),
         improvements=of.under_way.get(touchpoint, ()),
     )

@@ -1,7 +1,7 @@
 """The heatmap: touchpoints by segments for one quarter, read from tallies alone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from touchpoints.queries.cells import Cell, Change, cells, changes, is_above
 from touchpoints.queries.chain import weak_touchpoints
 from touchpoints.queries.known import Known, known
 from touchpoints.queries.sums import Counts, Key
+from touchpoints.queries.weights import Weight, weights
 
 HISTORY_QUARTERS = 8
 
@@ -94,7 +95,7 @@ def heatmap(
     compare_with: Period | None = None,
     voice: str = Voice.CUSTOMER,
 ) -> Heatmap:
-    """Everything that the heatmap shows, in nine queries at most, whatever is stored; in one
+    """Everything that the heatmap shows, in ten queries at most, whatever is stored; in one
     where it was asked for before and nothing changed, in none from what is known already."""
     of = organisation if isinstance(organisation, Known) else known(organisation)
     return of.remember(
@@ -118,8 +119,8 @@ def _heatmap(of: Known, period: Period, compare_with: Period | None, voice: str)
     staff = cells(totals, inside)
     past = [sums[one.pk].of(voice) for one in quarters]
     history = [cells([key for key in totals if key in one], one) for one in past]
-    priority = _priorities(touchpoints.values(), shown)
     weak = weak_touchpoints(of, period)
+    priority = _priorities(touchpoints, shown, weights(of, period))
     rows: dict[Stage, list[Row]] = defaultdict(list)
     for pk, touchpoint in touchpoints.items():
         total = shown[pk, None]
@@ -168,20 +169,20 @@ def _last_quarters(of: Known, period: Period) -> list[Period]:
 
 
 def _priorities(
-    touchpoints: Collection[Touchpoint], shown: Mapping[Key, Cell]
+    touchpoints: Iterable[int], shown: Mapping[Key, Cell], weight: Mapping[int, Weight]
 ) -> dict[int, tuple[float, float]]:
     """Score and P(top five) of each touchpoint whose total is shown."""
-    rated = [one for one in touchpoints if not shown[one.pk, None].hidden]
-    totals = [shown[one.pk, None] for one in rated]
+    rated = [pk for pk in touchpoints if not shown[pk, None].hidden]
+    totals = [shown[pk, None] for pk in rated]
     found = _ranked(
         tuple((cell.misery, cell.mediocrity, cell.magic) for cell in totals),
-        tuple(one.importance for one in rated),
+        tuple(weight[pk].taken for pk in rated),
     )
-    return {one.pk: of for one, of in zip(rated, found, strict=True)}
+    return dict(zip(rated, found, strict=True))
 
 
 @lru_cache(maxsize=64)
-def _ranked(counts: tuple[Counts, ...], importance: tuple[int, ...]) -> list[tuple[float, float]]:
+def _ranked(counts: tuple[Counts, ...], importance: tuple[float, ...]) -> list[tuple[float, float]]:
     """Score and P(top five) of each; the draws are seeded, so the last few maps are remembered."""
     if not counts:
         return []

@@ -19,7 +19,8 @@ type Version = tuple[int, int]
 """How many marks there are, and all of them together."""
 
 _MOST_ORGANISATIONS = 32
-_MOST_FOUND = 64
+_MOST_FOUND = 64  # of a kind
+_NOTHING = object()
 _VERSION = """
     SELECT count(*), coalesce(bit_xor(mark), 0) FROM touchpoints_mapchange
     WHERE organisation_id = %s
@@ -35,7 +36,7 @@ class Known:
         self.version = version
         self._organisation_id = organisation_id
         self._sums: dict[int, Sums] = {}
-        self._found: dict[tuple[object, ...], object] = {}
+        self._found: dict[str, dict[tuple[object, ...], object]] = defaultdict(dict)
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
@@ -106,13 +107,17 @@ class Known:
         return self._sums
 
     def remember[T](self, key: tuple[object, ...], find: Callable[[], T]) -> T:
-        """What `find` finds, once for each key; the key says all that it depends on beside the
-        version."""
-        if key not in self._found:
-            if len(self._found) >= _MOST_FOUND:
-                self._found = {}
-            self._found[key] = find()
-        return self._found[key]  # type: ignore[return-value]
+        """What `find` finds, once for each key. A key begins with the name of its kind, and says
+        all that it depends on beside the version."""
+        of_kind = self._found[str(key[0])]
+        # Other requests may be here at the same time.
+        found = of_kind.get(key, _NOTHING)
+        if found is _NOTHING:
+            found = find()
+            if len(of_kind) >= _MOST_FOUND:
+                of_kind.clear()
+            of_kind[key] = found
+        return found  # type: ignore[return-value]
 
 
 _remembered: OrderedDict[int, Known] = OrderedDict()

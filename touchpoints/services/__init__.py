@@ -32,7 +32,7 @@ from touchpoints.services.map_import import (
     read_map,
 )
 from touchpoints.services.order import place
-from touchpoints.services.ratings import Tally, add_ratings
+from touchpoints.services.ratings import Tally, add_pairs, add_ratings
 from touchpoints.services.reminding import remind_of_late
 from touchpoints.services.rules import (
     change_rule,
@@ -57,6 +57,7 @@ __all__ = [
     "add_hand_off_ratings",
     "add_improvement",
     "add_journey",
+    "add_pairs",
     "add_ratings",
     "add_stage",
     "add_touchpoint",

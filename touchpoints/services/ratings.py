@@ -1,13 +1,14 @@
 """Ratings, handed over by whoever counted them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from programme.models import Organisation, Period
-from touchpoints.models import RatingTally
+from touchpoints.importance import PairSums
+from touchpoints.models import RatingPairs, RatingTally
 from touchpoints.moments import CUT_POINTS_VERSION
 from touchpoints.services.errors import TouchpointsError
 
@@ -80,4 +81,31 @@ def add_ratings(
         )
         for (touchpoint_id, segment_id, team_id, scale), (misery, mediocrity, magic) in new.items()
         if misery + mediocrity + magic
+    )
+
+
+@transaction.atomic
+def add_pairs(
+    *,
+    organisation: Organisation,
+    source: str,
+    period: Period,
+    touchpoints: Sequence[int],
+    sums: PairSums,
+) -> None:
+    """Replace what `source` has given about which ratings go together; the first question of `sums`
+    is about the whole, the others about `touchpoints`; none of them takes it back.
+
+    Raises TouchpointsError where that would change a closed period.
+    """
+    period = Period.objects.select_for_update().get(pk=period.pk, organisation=organisation)
+    if period.closed_at is not None:
+        raise TouchpointsError(f"{period} is closed: its ratings do not change any more.")
+    if not touchpoints:
+        RatingPairs.objects.filter(organisation=organisation, source=source).delete()
+        return
+    RatingPairs.objects.update_or_create(
+        organisation=organisation,
+        source=source,
+        defaults={"period": period, "touchpoints": list(touchpoints), "sums": sums.as_json()},
     )

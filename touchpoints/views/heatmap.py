@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.timezone import localdate
 from django_htmx.middleware import HtmxDetails
 
 from programme.access import OrganisationRequest, members
@@ -123,23 +124,40 @@ def cell(request: OrganisationRequest, touchpoint: int) -> HttpResponse:
     )
     if detail is None:
         raise Http404
+    htmx: HtmxDetails = request.htmx
+    in_drawer = bool(htmx) and not htmx.history_restore_request
     where = {"organisation": request.organisation.slug}
     context = {
         "asked": asked,
-        "detail": detail,
-        "figures": of.remember(
-            ("figures", touchpoint, segment, asked.quarters(), asked.show),
-            lambda: render_to_string(
-                "touchpoints/_figures.html", {"asked": asked, "detail": detail}
-            ),
-        ),
         "touchpoint": detail.touchpoint,
         "segment": detail.segment,
-        "back": f"{reverse('touchpoints:index', kwargs=where)}?{asked.query()}",
+        "in_drawer": in_drawer,
     }
-    htmx: HtmxDetails = request.htmx
-    in_drawer = bool(htmx) and not htmx.history_restore_request
-    template = "touchpoints/_drawer.html" if in_drawer else "touchpoints/cell.html"
-    response = render(request, template, {**context, "in_drawer": in_drawer})
+    # What is in it stays the same for this member until something changes, or the day is over.
+    asker = {"organisation": request.organisation, "membership": request.membership}
+    inside = of.remember(
+        (
+            "detail",
+            touchpoint,
+            segment,
+            asked,
+            in_drawer,
+            localdate(),
+            *asker.values(),
+            *where.values(),
+        ),
+        lambda: render_to_string(
+            "touchpoints/_detail.html", {**context, "detail": detail, "request": asker}
+        ),
+    )
+    response = render(
+        request,
+        "touchpoints/_drawer.html" if in_drawer else "touchpoints/cell.html",
+        {
+            **context,
+            "inside": inside,
+            "back": f"{reverse('touchpoints:index', kwargs=where)}?{asked.query()}",
+        },
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
