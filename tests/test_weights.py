@@ -36,13 +36,13 @@ def _round(
     rng = np.random.default_rng(2)
     moments = ["misery", "mediocrity", "magic"]
     for _ in range(people):
-        mood = rng.integers(1, 6)
+        mood = int(rng.integers(1, 6))
         Response.objects.create(
             organisation=organisation,
             round=found,
             answers={
-                "recommend": int(min(10, 2 * mood + rng.integers(0, 2))),
-                "help": int(mood),
+                "recommend": min(10, 2 * mood + int(rng.integers(0, 2))),
+                "help": mood,
                 "invoice": moments[rng.integers(0, 3)],
             },
             submitted_at=timezone.now(),
