@@ -10,13 +10,20 @@ from django.utils import timezone
 from missions import queries, register
 from missions.models import Decision
 from programme.models import Organisation
-from programme.printing import print_pages
+from programme.printing import PrintError, print_pages
 
 KEEP_SECONDS = 24 * 3600
+# More would keep whoever waits for it, and a web process, for half a minute.
+MOST_DECISIONS = 200
 
 
 def printed(*, organisation: Organisation, decisions: QuerySet[Decision], is_all: bool) -> bytes:
-    """The PDF of those decisions; kept while their words stay the same. PrintError."""
+    """The PDF of those decisions; kept while their words stay the same. PrintError, also where
+    they are more than `MOST_DECISIONS`."""
+    if (many := decisions.count()) > MOST_DECISIONS:
+        raise PrintError(
+            f"The PDF takes up to {MOST_DECISIONS} decisions at once: these are {many}."
+        )
     html = render_to_string(
         "missions/decisions_print.html",
         {

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from feedback.models import Comment
 from feedback.services import close_round, open_round
 from missions import register, services
-from missions.models import Decision, Mission, Weighing
+from missions.models import Decision, Mission, MissionRound, Weighing
 from outbox.models import Email
 from programme.models import Membership, Role
 from tests import factories
@@ -313,6 +313,9 @@ def test_a_thousand_decisions_are_paged(
     assert "Page 1 of 20" in seen
     table = page(adopted.organisation, "decisions").rstrip("/") + "/table.csv"
     assert as_leader.get(table).content.decode().count("Number ") == 1000
+    print_it = as_leader.get(table.replace(".csv", ".pdf") + "?fit=helps", follow=True)
+    assert "up to 200 decisions at once: these are 1000" in print_it.content.decode()
+    assert print_it.redirect_chain[0][0].endswith("?fit=helps")
 
 
 # The review
@@ -334,4 +337,11 @@ def test_the_review_gathers_what_customers_said_since(
     assert Comment.objects.get().released_at is not None
     assert shown in as_leader.get(review).content.decode()
     Mission.objects.update(adopted_on=timezone.localdate() + dt.timedelta(days=2))
+    assert shown not in as_leader.get(review).content.decode()
+    Mission.objects.update(adopted_on=TODAY)
+    assert shown in as_leader.get(review).content.decode()
+    # What a mission asks for itself is no evidence on how it does.
+    MissionRound.objects.create(
+        organisation=adopted.organisation, mission=adopted, voice="customer", round=sent
+    )
     assert shown not in as_leader.get(review).content.decode()

@@ -66,8 +66,9 @@ def decisions_table(request: OrganisationRequest, kind: str) -> HttpResponse:
                 is_all=narrowed == registers.Narrowed(),
             )
         except PrintError as problem:
-            messages.error(request, f"{problem} Narrow the register, or take it as a CSV file.")
-            return _to_register(request)
+            advice = "Narrow the register, for example to a year, or take the XLSX file."
+            messages.error(request, f"{problem} {advice}")
+            return _to_register(request, request.GET.urlencode())
         answer = HttpResponse(pdf, content_type="application/pdf")
     named = content_disposition_header(as_attachment=kind != "pdf", filename=f"decisions.{kind}")
     answer["Content-Disposition"] = named or "attachment"
@@ -164,6 +165,6 @@ def _find(request: OrganisationRequest, decision: int) -> Decision:
     )
 
 
-def _to_register(request: OrganisationRequest) -> HttpResponse:
+def _to_register(request: OrganisationRequest, query: str = "") -> HttpResponse:
     where = {"organisation": request.organisation.slug}
-    return redirect(reverse("missions:decisions", kwargs=where))
+    return redirect(reverse("missions:decisions", kwargs=where) + (f"?{query}" if query else ""))
