@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from accounts.models import User
 from programme.models import Membership, Organisation, Role
 from tests import factories
+from tests.running import Programme, run_programme
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM_FLAGS = [
@@ -214,3 +215,26 @@ def phone_page(browser: Browser) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A new phone each time it is called: nobody is signed in on it."""
+    contexts = []
+
+    def new() -> Page:
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programme]:
+    """The whole programme, running by its one command in an empty folder."""
+    yield from run_programme(tmp_path_factory.mktemp("run"))

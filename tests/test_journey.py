@@ -5,23 +5,16 @@ only pages, emails and a PDF.
 """
 
 import io
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from email import message_from_bytes, policy
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.conftest import PROJECT, wait_until
+from tests.conftest import wait_until
+from tests.running import Programme, link_in, open_section, upload
 
 BAKERS, GUESTS, MOST_VALUABLE = 6, 15, 4
 # Whoever was asked for words is left in peace by the round that follows.
@@ -32,81 +25,6 @@ WORDS = {
     "staff": "The first customers of the day should leave smiling.",
     "customer": "Warm bread at seven, please, and somebody who knows my name.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """A running programme: where it is, and its emails."""
-
-    url: str
-    folder: Path
-
-    def emails(self, to: str = "", subject: str = "") -> list[EmailMessage]:
-        """What has arrived at addresses with `to` in them, oldest first."""
-        found = []
-        for file in sorted((self.folder / "mailbox").glob("*.eml")):
-            message = message_from_bytes(file.read_bytes(), policy=policy.default)
-            assert isinstance(message, EmailMessage)
-            if to in str(message["To"]) and subject in str(message["Subject"]):
-                found.append(message)
-        return found
-
-
-@pytest.fixture
-def programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programme]:
-    """`manage.py run` on an empty folder, stopped with all its children at the end."""
-    folder = tmp_path_factory.mktemp("run")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "DATA": str(folder)}
-    run = subprocess.Popen(
-        [sys.executable, "manage.py", "run", "--port", str(port), "--no-sample"],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert run.stdout is not None
-    said = ""
-    for line in run.stdout:
-        said += line
-        if "Ctrl-C" in line:
-            break
-    assert "Ctrl-C" in said, said
-    yield Programme(f"http://localhost:{port}", folder)
-    run.send_signal(signal.SIGTERM)
-    run.communicate(timeout=20)
-    assert run.returncode == 0
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """A new phone each time it is called: nobody is signed in on it."""
-    contexts = []
-
-    def new() -> Page:
-        context = browser.new_context(
-            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
-
-
-def link_in(message: EmailMessage) -> str:
-    found = re.search(r"https?://\S+/a/\S+", text_of(message))
-    assert found, text_of(message)
-    return found[0].rstrip(").,")
 
 
 def test_from_nothing_to_a_report(
@@ -328,14 +246,3 @@ def print_report(programme: Programme, page: Page) -> None:
     [email] = programme.emails(to="board@")
     [attached] = list(email.iter_attachments())
     assert attached.get_content() == saved
-
-
-def open_section(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Programme").get_by_role("link", name=name).click()
-
-
-def upload(page: Page, label: str, rows: list[str]) -> None:
-    content = "\n".join(rows).encode("cp1252")
-    page.get_by_label(label, exact=True).set_input_files(
-        {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
-    )
