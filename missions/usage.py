@@ -24,6 +24,8 @@ from programme.models import Membership, Organisation, Role
 WEEKS_SHOWN = 8
 # Under this many weighings, a clause that settled nothing may just be unlucky.
 LEAST_WEIGHINGS = 3
+# A single judgement would only be followed.
+LEAST_JUDGES = 2
 MOST_QUOTES = 12
 
 
@@ -133,6 +135,12 @@ def open_weighings(organisation: Organisation) -> QuerySet[Weighing]:
         .annotate(judged=Count("options__judgements__membership", distinct=True))
         .select_related("mission")
     )
+
+
+def judges_needed(weighing: Weighing) -> int:
+    """How many have to judge before the reveal: two, or one where nobody else could."""
+    could = Membership.objects.filter(organisation=weighing.organisation_id)
+    return min(LEAST_JUDGES, could.exclude(role=Role.AUDITOR).count())
 
 
 def judges(weighing: Weighing) -> int:

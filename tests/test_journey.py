@@ -93,7 +93,7 @@ def adopt_mission(programme: Programme, page: Page, phone: Callable[[], Page]) -
     page.goto(f"{mission}/ask/staff/")
     page.get_by_role("button", name=f"Ask {BAKERS} people").click()
     page.goto(f"{mission}/ask/customer/")
-    page.get_by_label("How many of your most valuable customers?").fill(str(MOST_VALUABLE))
+    page.get_by_label("How many of the most valuable?").fill(str(MOST_VALUABLE))
     page.get_by_role("button", name="Look again").click()
     page.get_by_role("button", name=f"Ask {MOST_VALUABLE} people").click()
 

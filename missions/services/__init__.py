@@ -31,6 +31,7 @@ from missions.services.consent import (
     open_consent,
     override_objection,
     settle_consent,
+    what_holds_up,
     withdraw_objection,
 )
 from missions.services.critique import (
@@ -140,5 +141,6 @@ __all__ = [
     "take_off_public_page",
     "throw_away",
     "undo_move",
+    "what_holds_up",
     "withdraw_objection",
 ]

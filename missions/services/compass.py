@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from missions import usage
 from missions.clauses import clauses
 from missions.models import (
     Decision,
@@ -25,7 +26,6 @@ from missions.services.errors import MissionsError
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Role
 
-LEAST_JUDGES = 2
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 6
 
 
@@ -179,18 +179,7 @@ def reveal(*, weighing: Weighing) -> None:
     weighing = _held(weighing)
     if weighing.revealed_at:
         return
-    judged = (
-        Judgement.objects.filter(option__weighing=weighing)
-        .values_list("membership_id", flat=True)
-        .distinct()
-        .count()
-    )
-    could = (
-        Membership.objects.filter(organisation_id=weighing.organisation_id)
-        .exclude(role=Role.AUDITOR)
-        .count()
-    )
-    if judged < min(LEAST_JUDGES, could):
+    if usage.judges(weighing) < usage.judges_needed(weighing):
         raise MissionsError(
             "At least two people judge before anyone sees: a single judgement would only be "
             "followed."

@@ -245,3 +245,12 @@ def check_consent(mission: Mission) -> None:
             f"{standing} objection{' stands' if one else 's stand'}. Change the draft and ask "
             f"again, or say publicly why you adopt it all the same."
         )
+
+
+def what_holds_up(*, mission: Mission) -> str:
+    """Why adoption would be refused now, in words for the leader; empty where nothing would."""
+    try:
+        check_consent(mission)
+    except MissionsError as problem:
+        return str(problem)
+    return ""

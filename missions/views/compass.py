@@ -1,5 +1,6 @@
 """Weighing options against the mission: put, judged apart, revealed, decided."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from missions import queries, services, usage, use_forms
 from missions.models import Decision, StatementClause, WeighedOption, Weighing
-from missions.views.pages import sent
+from missions.views.pages import LOOK_AGAIN_DAYS, sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -148,17 +149,23 @@ def _page(
     can_settle = weighing.revealed_at and not weighing.decision_id and request.membership.can_edit
     if can_settle and form is None:
         today = queries.today(request.organisation)
-        form = use_forms.SettleForm(weighing=weighing, initial={"decided_on": today})
+        initial = {"decided_on": today, "review_on": today + dt.timedelta(days=LOOK_AGAIN_DAYS)}
+        form = use_forms.SettleForm(weighing=weighing, initial=initial)
     options = list(weighing.options.all())
+    judges = usage.judges(weighing)
     judged = usage.judged(weighing) if weighing.revealed_at else []
     may_invite = request.membership.can_edit and not weighing.revealed_at
+    everyone = usage.invited(weighing) if may_invite else []
+    colleagues = [one for one in everyone if one.membership != request.membership]
     context = {
         "weighing": weighing,
         "options": options,
-        "judges": usage.judges(weighing),
+        "judges": judges,
+        "judges_missing": max(usage.judges_needed(weighing) - judges, 0),
         "own": own,
         "problem": problem,
         "answers": Decision.Fit.choices,
+        "may_invite": may_invite,
         "asked": [
             (
                 clause,
@@ -171,7 +178,8 @@ def _page(
         ],
         "judged": judged,
         "divided": [one for one in judged if one.divided],
-        "colleagues": usage.invited(weighing) if may_invite else (),
+        "colleagues": colleagues,
+        "all_asked": all(one.is_asked for one in colleagues),
         "form": form if can_settle else None,
     }
     wrong = problem or (form is not None and form.errors)

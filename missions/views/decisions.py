@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from missions import decisions_print, forms, queries, services, usage, use_forms
 from missions import register as registers
 from missions.models import Decision
-from missions.views.pages import a_page, sent
+from missions.views.pages import LOOK_AGAIN_DAYS, a_page, sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.printing import PrintError
@@ -101,7 +101,7 @@ def decision_add(request: OrganisationRequest) -> HttpResponse:
         messages.info(request, "Decisions are tested against an adopted mission: adopt one first.")
         return _to_register(request)
     today = queries.today(request.organisation)
-    initial = {"decided_on": today, "review_on": today + dt.timedelta(days=90)}
+    initial = {"decided_on": today, "review_on": today + dt.timedelta(days=LOOK_AGAIN_DAYS)}
     form = forms.DecisionForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

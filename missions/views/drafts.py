@@ -270,6 +270,7 @@ def adopt(request: OrganisationRequest, mission: int) -> HttpResponse:
     context = {
         "form": form,
         "draft": chosen,
+        "held_up": "" if form.errors else services.what_holds_up(mission=found),
         "replaces": queries.adopted(request.organisation),
         "address": reverse("public_mission", args=[request.organisation.slug]),
     }

@@ -15,6 +15,8 @@ from programme.access import OrganisationRequest
 from programme.models import Role
 
 WORDS_A_PAGE = 50
+# A decision is looked at again after a quarter, unless one says otherwise.
+LOOK_AGAIN_DAYS = 90
 
 
 def find_mission(request: OrganisationRequest, mission: int) -> Mission:
