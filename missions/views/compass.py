@@ -153,6 +153,7 @@ def _page(
         form = use_forms.SettleForm(weighing=weighing, initial=initial)
     options = list(weighing.options.all())
     judges = usage.judges(weighing)
+    missing = 0 if weighing.revealed_at else max(usage.judges_needed(weighing) - judges, 0)
     judged = usage.judged(weighing) if weighing.revealed_at else []
     may_invite = request.membership.can_edit and not weighing.revealed_at
     everyone = usage.invited(weighing) if may_invite else []
@@ -161,7 +162,7 @@ def _page(
         "weighing": weighing,
         "options": options,
         "judges": judges,
-        "judges_missing": max(usage.judges_needed(weighing) - judges, 0),
+        "judges_missing": missing,
         "own": own,
         "problem": problem,
         "answers": Decision.Fit.choices,
