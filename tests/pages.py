@@ -83,6 +83,7 @@ NOT_PAGES = {
     "missions:mission_table": "a download",
     "touchpoints:heatmap_export": "a download",
     "touchpoints:map_export": "a download",
+    "touchpoints:map_pdf": "a download",
     "touchpoints:improvements_csv": "a download",
     "touchpoints:improvements_xlsx": "a download",
     "touchpoints:rules_csv": "a download",

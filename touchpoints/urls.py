@@ -9,6 +9,7 @@ from touchpoints.views import (
     map_import,
     map_order,
     map_pages,
+    map_print,
     rules,
     starts,
 )
@@ -23,6 +24,8 @@ urlpatterns = [
     path("map/", map_pages.whole, name="map"),
     path("map/import/", map_import.map_import, name="map_import"),
     path("export/map.<str:kind>", map_import.map_export, name="map_export"),
+    path("map/print/", map_print.map_print, name="map_print"),
+    path("map/print/map.pdf", map_print.map_pdf, name="map_pdf"),
     path("map/start/", starts.start_choose, name="start_choose"),
     path("map/start/<slug:start>/", starts.start_add, name="start_add"),
     path("map/journeys/add/", map_pages.journey_add, name="journey_add"),
