@@ -62,7 +62,8 @@ from reports.queries import gather
 from reports.services import request_report
 from tests import factories
 from tests.test_import_responses import MAPPING, ROWS
-from touchpoints.models import HandOff, Improvement, Journey, Rule, Stage, Touchpoint
+from touchpoints.models import HandOff, Improvement, Journey, Rule, Stage, Touchpoint, Workshop
+from touchpoints.services import start_workshop
 
 # What a GET reaches and is no page.
 NOT_PAGES = {
@@ -88,6 +89,8 @@ NOT_PAGES = {
     "touchpoints:improvements_xlsx": "a download",
     "touchpoints:rules_csv": "a download",
     "touchpoints:rules_xlsx": "a download",
+    "touchpoints:workshop_csv": "a download",
+    "touchpoints:workshop_count": "a part of a page, fetched by script",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",
@@ -202,6 +205,12 @@ def prepare_sample() -> Cast:
         organisation=organisation, period=first.period, edition=2, built_by=leader, **printed
     )
     request_report(organisation=organisation, period=newest, built_by=leader)
+    start_workshop(
+        organisation=organisation,
+        title="Ordering",
+        touchpoints=Touchpoint.objects.filter(organisation=organisation)[:12],
+        by=leader,
+    )
     held = Mission.objects.get(organisation=organisation, state=Mission.State.ADOPTED)
     open_weighing(
         mission=held,
@@ -307,6 +316,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "start": ["trade"],
         "row": [first(Touchpoint)],
         "improvement": [first(Improvement, state=state) for state in ("planned", "done")],
+        "workshop": [first(Workshop, revealed_at__isnull=still) for still in (True, False)],
         "rule": [first(Rule, lifted_on=None), first(Rule, lifted_on__isnull=False)],
         "round": [
             first(Round, state=Round.State.CLOSED, confidential=False),

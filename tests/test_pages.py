@@ -27,6 +27,8 @@ from programme.services import reminders_address
 from tests import factories
 from tests.pages import NOT_PAGES, Visitor, inside, prepare_sample, report, views
 from tests.respondents import link_of, sent_round
+from touchpoints.models import Workshop
+from touchpoints.services import start_workshop
 
 MOST_QUERIES = 20
 ONLY_POSTED_TO = {405}
@@ -131,7 +133,7 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
     pages[reverse("public_mission", args=[organisation.slug])] = 200
     pages |= _pages_of_an_owner(organisation)
-    return pages | _respondents_pages(organisation)
+    return pages | _respondents_pages(organisation) | _workshop_pages(organisation)
 
 
 def _respondents_pages(organisation: Organisation) -> dict[str, int]:
@@ -167,6 +169,18 @@ def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:
         pages[reverse("check_in", args=[token])] = 200
         pages[reverse("check_in_stop", args=[token])] = 200
     return pages | {reverse("check_in", args=["unknown"]): 404}
+
+
+def _workshop_pages(organisation: Organisation) -> dict[str, int]:
+    """On a phone: open, over, revealed and unknown."""
+    still_open = Workshop.objects.get(organisation=organisation, revealed_at=None)
+    revealed = Workshop.objects.get(organisation=organisation, revealed_at__isnull=False)
+    over = start_workshop(
+        organisation=organisation, title="Over", touchpoints=[still_open.touchpoints.all()[0]]
+    )
+    Workshop.objects.filter(pk=over.pk).update(expires_at=over.created_at)
+    states = {still_open.token: 200, over.token: 410, revealed.token: 410, "unknown": 404}
+    return {reverse("workshop_rate", args=[token]): status for token, status in states.items()}
 
 
 def _kept_email() -> str:

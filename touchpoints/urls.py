@@ -12,6 +12,7 @@ from touchpoints.views import (
     map_print,
     rules,
     starts,
+    workshops,
 )
 
 app_name = "touchpoints"
@@ -89,4 +90,11 @@ urlpatterns = [
     path("improvements/rules/<int:rule>/take-on/", rules.rule_take_on, name="rule_take_on"),
     path("improvements/rules/<int:rule>/lift/", rules.rule_lift, name="rule_lift"),
     path("improvements/rules/<int:rule>/keep/", rules.rule_keep, name="rule_keep"),
+    path("workshops/", workshops.workshops, name="workshops"),
+    path("workshops/add/", workshops.workshop_add, name="workshop_add"),
+    path("workshops/<int:workshop>/", workshops.workshop, name="workshop"),
+    path("workshops/<int:workshop>/count/", workshops.workshop_count, name="workshop_count"),
+    path("workshops/<int:workshop>/reveal/", workshops.workshop_reveal, name="workshop_reveal"),
+    path("workshops/<int:workshop>/keep/", workshops.workshop_keep, name="workshop_keep"),
+    path("workshops/<int:workshop>/export.csv", workshops.workshop_csv, name="workshop_csv"),
 ]

@@ -1,6 +1,7 @@
 """What the sample organisation has made of it: missions, decisions, improvements, cases."""
 
 import datetime as dt
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -13,7 +14,13 @@ from missions.services.clause_links import answer_theme
 from missions.services.drafts import number_statement
 from programme.models import Period, Role
 from touchpoints.models import Improvement, Rule
-from touchpoints.services import comment_on_improvement, take_on_rule
+from touchpoints.services import (
+    comment_on_improvement,
+    reveal_workshop,
+    save_votes,
+    start_workshop,
+    take_on_rule,
+)
 
 
 def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
@@ -22,6 +29,7 @@ def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
     _open_mission(cast)
     _improvements(cast, quarters, today)
     _rules(cast, today)
+    _workshop(cast)
     _cases(cast, today)
 
 
@@ -135,6 +143,23 @@ def _rules(cast: Cast, today: dt.date) -> None:
         Rule.objects.filter(pk=rule.pk).update(named_at=named_at)
     Rule.objects.filter(pk=rules[0].pk).update(lifted_on=today - dt.timedelta(days=70))
     take_on_rule(rule=rules[1], by=manager)
+
+
+def _workshop(cast: Cast) -> None:
+    """Seven people rated the invoices and what follows them; nobody has decided to keep it."""
+    at = [cast.touchpoints[name] for name in words.WORKSHOP]
+    held = start_workshop(
+        organisation=cast.organisation,
+        title=words.WORKSHOP_TITLE,
+        touchpoints=at,
+        by=cast.members[Role.MANAGER],
+    )
+    for rated in zip(*words.WORKSHOP.values(), strict=True):
+        votes = {
+            one.pk: words.MOMENTS[sign] for one, sign in zip(at, rated, strict=True) if sign != "-"
+        }
+        save_votes(workshop=held, device=uuid4(), votes=votes, finished=True)
+    reveal_workshop(workshop=held)
 
 
 def _cases(cast: Cast, today: dt.date) -> None:

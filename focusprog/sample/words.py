@@ -158,6 +158,16 @@ LOG = (
     "Tried it in two vans for a week: both came back with the same three parts missing.",
     "The store agrees to count by how often, not by how much. Waiting for the list.",
 )
+# One letter a person, the same person in the same place; a dash could not judge it.
+WORKSHOP_TITLE = "After the visit: what do we think ourselves?"
+WORKSHOP = {
+    "The invoice": "x+0x-x+",
+    "A complaint answered": "x++xx+0",
+    "A word to the residents": "0000-00",
+    "Yearly price review": "xxxxxxx",
+    "Waiting for parts": "xx0xxx0",
+}
+MOMENTS = {"x": "misery", "0": "mediocrity", "+": "magic"}
 WHYS = (
     "A lift stands still because the part is not in the van.",
     "The part is not in the van because nobody knows which ones run out.",

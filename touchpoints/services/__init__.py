@@ -42,6 +42,12 @@ from touchpoints.services.rules import (
     take_on_rule,
 )
 from touchpoints.services.starting import add_from_start
+from touchpoints.services.workshops import (
+    keep_workshop,
+    reveal_workshop,
+    save_votes,
+    start_workshop,
+)
 
 __all__ = [
     "COLUMNS",
@@ -75,6 +81,7 @@ __all__ = [
     "import_map",
     "is_used",
     "keep_rule",
+    "keep_workshop",
     "lift_rule",
     "map_lines",
     "move_improvement",
@@ -84,6 +91,9 @@ __all__ = [
     "remind_of_late",
     "remove_hand_off",
     "restore",
+    "reveal_workshop",
+    "save_votes",
     "seen_version",
+    "start_workshop",
     "take_on_rule",
 ]
