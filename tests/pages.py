@@ -208,7 +208,7 @@ def prepare_sample() -> Cast:
     start_workshop(
         organisation=organisation,
         title="Ordering",
-        touchpoints=Touchpoint.objects.filter(organisation=organisation)[:12],
+        touchpoints=list(Touchpoint.objects.filter(organisation=organisation)[:12]),
         by=leader,
     )
     held = Mission.objects.get(organisation=organisation, state=Mission.State.ADOPTED)
