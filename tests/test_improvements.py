@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import re
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from feedback.models import Case
 from programme.models import Membership, Organisation
 from programme.queries import current_quarter
 from tests import factories
@@ -222,6 +224,17 @@ def test_a_hand_off_starts_one(as_manager: Client, organisation: Organisation) -
     sent = {**FIELDS, "touchpoint": link.touchpoint_id, "hand_off": link.pk}
     as_manager.post(_url(organisation, "improvement_add"), sent)
     assert Improvement.objects.get().hand_off == link
+
+
+def test_a_case_starts_one(as_manager: Client, organisation: Organisation) -> None:
+    at = factories.touchpoint(organisation, "Letter")
+    case = Case.objects.create(organisation=organisation, title="Never & ever", touchpoint=at)
+    page = as_manager.get(reverse("feedback:case_edit", args=[organisation.slug, case.pk])).text
+    link = re.search(r'href="([^"]+)">Start an improvement', page)
+    assert link
+    form = as_manager.get(html.unescape(link[1])).text
+    assert 'value="Never &amp; ever"' in form
+    assert f'<option value="{at.pk}" selected>Letter</option>' in form
 
 
 def test_the_log_keeps_who_when_and_what(
