@@ -15,7 +15,7 @@ FOR EACH ROW EXECUTE FUNCTION touchpoints_keep_closed_tallies();
 class Migration(migrations.Migration):
     dependencies = [
         ("programme", "0003_confidential_thresholds"),
-        ("touchpoints", "0006_keep_closed_hand_off_tallies"),
+        ("touchpoints", "0007_rating_pairs"),
     ]
 
     operations = [
