@@ -98,6 +98,19 @@ def test_a_blind_spot_is_where_staff_see_it_a_class_better(organisation: Organis
     assert between[fair.pk].words == "no detectable gap"
 
 
+def test_a_shell_is_where_customers_find_good_what_staff_do_not(
+    as_manager: Client, organisation: Organisation
+) -> None:
+    when, at = factories.period(organisation), factories.touchpoint(organisation)
+    factories.tally(at, when, (0, 5, 45))
+    factories.tally(at, when, (45, 5, 0), voice=Voice.STAFF, source="round-2")
+    (row,) = heatmap(organisation=organisation, period=when).rows()
+    assert row.figures.shell
+    assert not row.blind_spot
+    for page in (_index(organisation), _cell(at)):
+        assert '<span class="tag warn">shell</span>' in as_manager.get(page).text
+
+
 def test_changes_are_said_only_where_they_are_real(organisation: Organisation) -> None:
     before = factories.period(organisation, "2026Q2")
     now = factories.period(organisation, "2026Q3")

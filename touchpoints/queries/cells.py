@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -10,13 +11,6 @@ from touchpoints.queries.sums import Counts, Key
 from touchpoints.words import CUES, WORDS, signed
 
 _LEAST_FIRM = moments.DEFAULT.least_firm
-_CLASS_RANK = {
-    "misery": -1.0,
-    "leaning_misery": -0.5,
-    "mediocrity": 0.0,
-    "leaning_magic": 0.5,
-    "magic": 1.0,
-}
 _MOST_REMEMBERED = 50_000
 type Change = tuple[float | None, float | None, float | None, bool]
 """A difference of nets with its bounds, in points, and whether it is real."""
@@ -160,5 +154,16 @@ def _verdicts(wanted: Collection[Counts]) -> dict[Counts, _Verdict]:
 
 def is_above(staff: Cell, customers: Cell) -> bool:
     """Whether staff see it a class better than customers do."""
-    ours, theirs = _CLASS_RANK.get(staff.label), _CLASS_RANK.get(customers.label)
-    return ours is not None and theirs is not None and ours - theirs >= 1
+    return _apart(staff.label, customers.label)[0]
+
+
+def is_shell(staff: Cell, customers: Cell) -> bool:
+    """Whether customers find it good and the staff behind it do not."""
+    return _apart(staff.label, customers.label)[1]
+
+
+@cache
+def _apart(inside: str, outside: str) -> tuple[bool, bool]:
+    """Whether it is a blind spot, and whether it is a shell."""
+    labels = np.array([inside]), np.array([outside])
+    return bool(moments.blind_spots(*labels)[0]), bool(moments.shells(*labels)[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from programme.models import Period, Segment
 from touchpoints import moments
 from touchpoints.models import Improvement, Touchpoint, Voice
-from touchpoints.queries.cells import Cell, cells, is_above
+from touchpoints.queries.cells import Cell, cells, is_above, is_shell
 from touchpoints.queries.chain import Link, links_by_touchpoint
 from touchpoints.queries.figures import changed, staff_or_customers
 from touchpoints.queries.gaps import Gap, gaps_of
@@ -37,6 +37,7 @@ class CellDetail:
     total: Cell
     staff: Cell
     blind_spot: bool
+    shell: bool
     gap: Gap | None
     shares: tuple[Share, ...]
     weight: Weight
@@ -74,6 +75,7 @@ def cell_detail(
         total=total,
         staff=staff,
         blind_spot=customers and is_above(staff, total),
+        shell=customers and is_shell(staff, total),
         gap=gaps_of(of, period).get(touchpoint) if between else None,
         shares=() if cell.hidden else _shares(cell),
         weight=weights(of, period)[touchpoint],

@@ -10,7 +10,7 @@ import numpy as np
 from programme.models import Organisation, Period, Segment
 from touchpoints import moments
 from touchpoints.models import Stage, Touchpoint, Voice
-from touchpoints.queries.cells import Cell, Change, cells, changes, is_above
+from touchpoints.queries.cells import Cell, Change, cells, changes, is_above, is_shell
 from touchpoints.queries.chain import weak_touchpoints
 from touchpoints.queries.known import Known, known
 from touchpoints.queries.sums import Counts, Key
@@ -31,6 +31,7 @@ class Figures:
     history: tuple[Cell | None, ...]
     blind_spot: bool
     weak_link: bool = False
+    shell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def _heatmap(of: Known, period: Period, compare_with: Period | None, voice: str)
             history=tuple(quarter.get((pk, None)) for quarter in history),
             blind_spot=voice == Voice.CUSTOMER and is_above(staff[pk, None], total),
             weak_link=pk in weak,
+            shell=voice == Voice.CUSTOMER and is_shell(staff[pk, None], total),
         )
         rows[touchpoint.stage].append(Row(touchpoint, figures, *priority.get(pk, (None, None))))
     return Heatmap(

@@ -131,8 +131,9 @@ def _words(cell: Cell, since: str) -> str:
 def _tags(must_be: bool, figures: Figures) -> str:
     must = ' <span class="tag quiet">must-be</span>' if must_be else ""
     blind = ' <span class="tag warn">blind spot</span>' if figures.blind_spot else ""
+    shell = ' <span class="tag warn">shell</span>' if figures.shell else ""
     weak = ' <span class="tag warn">weak link</span>' if figures.weak_link else ""
-    return must + blind + weak
+    return must + blind + shell + weak
 
 
 def _priority(row: Row) -> str:
