@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from missions import clarity, drafting, forms, pasting, queries, services
 from missions.coverage import coverage
-from missions.models import Mission, Theme, WorkingText
+from missions.models import Draft, Mission, Theme, WorkingText
 from missions.services.working_text import LONGEST_KEPT
 from missions.views.pages import find_mission, mission_page, sent, to
 from missions.worddiff import word_diff
@@ -29,8 +29,8 @@ def draft(request: OrganisationRequest, mission: int) -> HttpResponse:
     if not queries.may_see_words(mission=found, membership=request.membership):
         messages.info(request, "Write your own words first: then you see the draft.")
         return to("words", found)
-    current = found.drafts.first()
-    version, text = (current.version, current.text) if current else (0, "")
+    versions = _versions(found)
+    version, text = (versions[0].version, versions[0].text) if versions else (0, "")
     initial: dict[str, object] = {"text": text, "based_on_version": version, "revision": 0}
     writes = found.is_open and request.membership.role == Role.LEADER
     working = drafting.working_text(found) if writes else None
@@ -42,7 +42,12 @@ def draft(request: OrganisationRequest, mission: int) -> HttpResponse:
             "revision": working.revision,
         }
     form = forms.DraftForm(initial=initial)
-    return _draft_page(request, found, form, text, working=working)
+    return _draft_page(request, found, form, text, working=working, versions=versions)
+
+
+def _versions(mission: Mission) -> list[Draft]:
+    """All of them, the newest first."""
+    return list(mission.drafts.select_related("author__user"))
 
 
 @members(Role.LEADER)
@@ -93,6 +98,7 @@ def _draft_page(
     status: int = 200,
     conflict: dict[str, Any] | None = None,
     working: WorkingText | None = None,
+    versions: list[Draft] | None = None,
 ) -> HttpResponse:
     writes = mission.is_open and request.membership.role == Role.LEADER
     place = {"organisation": request.organisation.slug, "mission": mission.pk}
@@ -104,7 +110,7 @@ def _draft_page(
         "hx-sync": "this:replace",
     }
     seen = _seen_in(mission, text)
-    versions = list(mission.drafts.select_related("author__user"))
+    versions = _versions(mission) if versions is None else versions
     latest = versions[0].text if versions else ""
     context = {
         "form": form,
