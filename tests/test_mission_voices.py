@@ -256,7 +256,8 @@ def test_words_that_cannot_be_kept_are_said_at_the_field(mission: Mission, text:
     refused = client.post(address, {"q-words": text, "version": "0"})
     assert refused.status_code == 422
     page = refused.content.decode()
-    assert 'id="id_q-words_error"' in page
+    field = page[page.index('class="question wrong"') :]
+    assert 'class="error"' in field[: field.index("<textarea")]
     assert text.strip() in page
     services.gather_contributions(mission=mission)
     assert not Contribution.objects.filter(author=None).exists()
