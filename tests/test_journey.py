@@ -172,8 +172,8 @@ def emails_after(programme: Programme, domain: str, before: int, count: int) -> 
 def send_round(programme: Programme, page: Page, audience: str, count: int) -> None:
     base = f"{programme.url}/o/fonseca-bakery/feedback"
     page.goto(f"{base}/surveys/add/")
-    kind = "customer" if audience == "Customers" else "staff"
-    page.get_by_label(f"A {kind} survey that is ready to send").check()
+    ready = "How are we doing?" if audience == "Customers" else "What do our customers meet?"
+    page.get_by_role("radio", name=ready).check()
     for name in TOUCHPOINTS:
         page.get_by_label(name).check()
     page.get_by_role("button", name="Make the survey").click()
