@@ -7,5 +7,4 @@ from missions.views import check_ins, overview
 urlpatterns = [
     path("m/<slug:organisation>/", overview.public_mission, name="public_mission"),
     path("week/<str:token>/", check_ins.check_in, name="check_in"),
-    path("week/<str:token>/stop/", check_ins.check_in_stop, name="check_in_stop"),
 ]

@@ -37,7 +37,6 @@ urlpatterns = [
     path("weighings/<int:weighing>/reveal/", compass.weighing_reveal, name="weighing_reveal"),
     path("weighings/<int:weighing>/settle/", compass.weighing_settle, name="weighing_settle"),
     path("commitments/", commitments.commitments, name="commitments"),
-    path("commitments/emails/", commitments.check_in_emails, name="check_in_emails"),
     path("commitments/new/", commitments.commitment_add, name="commitment_add"),
     path(
         "commitments/<int:commitment>/check/", commitments.commitment_check, name="commitment_check"

@@ -14,7 +14,6 @@ from missions.models import (
     Decision,
     Judgement,
     Mission,
-    QuietOwner,
     StatementClause,
     WeighedOption,
     Weighing,
@@ -265,11 +264,6 @@ def ended_commitments(mission: Mission) -> QuerySet[Commitment]:
         .select_related("clause", "owner__user")
         .order_by("-ended_on", "-pk")
     )
-
-
-def is_quiet(membership: Membership) -> bool:
-    """Whether this owner is not asked by email."""
-    return QuietOwner.objects.filter(membership=membership).exists()
 
 
 def said_since(mission: Mission) -> QuerySet[Comment]:

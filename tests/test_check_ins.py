@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from missions import queries, services
-from missions.models import CheckIn, Commitment, Mission, QuietOwner
+from missions.models import CheckIn, Commitment, Mission
 from missions.services.check_ins import link_token
 from missions.services.commitments import monday
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
+from programme.services import set_reminders
 from tests import factories
 
 LONDON = ZoneInfo("Europe/London")
@@ -132,7 +133,7 @@ def test_who_is_not_asked(
     adopted: Mission, commitment: Commitment, leader: Membership, manager: Membership
 ) -> None:
     services.end_commitment(commitment=commit(adopted, leader))
-    services.set_asked_weekly(membership=manager, asked=False)
+    set_reminders(membership=manager, wanted=False)
     commit(adopted, reader := factories.member(adopted.organisation))
     Membership.objects.filter(pk=reader.pk).update(role=Role.AUDITOR)
     commit(adopted, gone := factories.member(adopted.organisation))
@@ -218,24 +219,35 @@ def test_an_ended_commitment_is_not_asked_about_by_an_old_link(commitment: Commi
 
 
 def test_one_click_stops_and_another_starts_again(
-    commitment: Commitment, as_manager: Client
+    commitment: Commitment, manager: Membership, as_manager: Client
 ) -> None:
+    def wanted() -> bool:
+        return Membership.objects.get(pk=manager.pk).wants_reminders
+
     services.ask_owners(now=at(MONDAY, 8))
-    header = Email.objects.get().headers["List-Unsubscribe"]
-    stop = "/week/" + header.split("/week/")[1].rstrip(">")
+    email = Email.objects.get()
+    assert email.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = email.headers["List-Unsubscribe"].strip("<>")
+    assert address in email.text
+    assert address in email.html
+    assert address in Client().get(link_for(commitment)).text
+    stop = address[address.index("/reminders/") :]
     mail_program = Client(enforce_csrf_checks=True)
-    assert mail_program.get(stop).status_code == 200
-    assert not QuietOwner.objects.exists()
-    assert mail_program.post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert QuietOwner.objects.get().membership == commitment.owner
-    mail_program.post(stop, {"List-Unsubscribe": "One-Click"})
+    assert "on Mondays" in mail_program.get(stop).text
+    assert wanted(), "looking stops nothing"
+    for _ in range(2):
+        assert mail_program.post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert not wanted()
     assert services.ask_owners(now=at(MONDAY + dt.timedelta(weeks=1), 8)) == 0
     place = {"organisation": commitment.organisation.slug}
     page = reverse("missions:commitments", kwargs=place)
-    assert "Ask me on Mondays" in as_manager.get(page).content.decode()
-    as_manager.post(reverse("missions:check_in_emails", kwargs=place), {"asked": "yes"})
-    assert not QuietOwner.objects.exists()
-    assert "Stop the weekly email" in as_manager.get(page).content.decode()
+    own = reverse("programme:own_reminders", kwargs=place)
+    assert "You are not asked by email" in as_manager.get(page).text
+    assert own in as_manager.get(page).text
+    as_manager.post(own, {"wanted": "yes"})
+    assert wanted()
+    assert "On Monday morning an email asks you" in as_manager.get(page).text
+    assert services.ask_owners(now=at(MONDAY + dt.timedelta(weeks=2), 8)) == 1
 
 
 # An owner who has left

@@ -171,5 +171,5 @@ def test_queries_of_the_commitments(
         made = services.make_commitment(clause=clause, text=f"No {n}", owner=leader)
         services.check_in(commitment=made, done=True, by=leader)
     as_leader.get(page(adopted.organisation))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         as_leader.get(page(adopted.organisation))

@@ -159,7 +159,7 @@ def _respondents_pages(organisation: Organisation) -> dict[str, int]:
 
 
 def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:
-    """The weekly question, before and after everything has a word; and stopping it."""
+    """The weekly question, before and after everything has a word."""
     week = monday(queries.today(organisation)) - dt.timedelta(weeks=1)
     asked = Commitment.objects.filter(organisation=organisation)
     pages = {}
@@ -167,7 +167,6 @@ def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:
         assert commitment.owner is not None
         token = link_token(membership=commitment.owner, week=week)
         pages[reverse("check_in", args=[token])] = 200
-        pages[reverse("check_in_stop", args=[token])] = 200
     return pages | {reverse("check_in", args=["unknown"]): 404}
 
 

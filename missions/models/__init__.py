@@ -32,7 +32,7 @@ from missions.models.mission import (
     Weighing,
 )
 from missions.models.suggestion import ThemeSuggestion
-from missions.models.use import JudgeInvite, QuietOwner, WeekAsked
+from missions.models.use import JudgeInvite, WeekAsked
 
 __all__ = [
     "Ballot",
@@ -55,7 +55,6 @@ __all__ = [
     "Mission",
     "MissionRound",
     "Move",
-    "QuietOwner",
     "Ranking",
     "Reaction",
     "Readiness",

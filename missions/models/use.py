@@ -41,13 +41,3 @@ class WeekAsked(OrganisationOwned):
 
     def __str__(self) -> str:
         return str(self.week)
-
-
-class QuietOwner(OrganisationOwned):
-    """An owner who is not asked by email about their commitments."""
-
-    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="+")
-    since = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return str(self.membership_id)

@@ -8,7 +8,7 @@ from missions.services.candidates import (
     close_rankings,
     take_back_candidate,
 )
-from missions.services.check_ins import ask_owners, read_link, set_asked_weekly
+from missions.services.check_ins import ask_owners, read_link
 from missions.services.clause_links import answer_theme, answer_words
 from missions.services.commitments import (
     check_in,
@@ -129,7 +129,6 @@ __all__ = [
     "reveal",
     "review_decision",
     "save_draft",
-    "set_asked_weekly",
     "set_quotable",
     "settle",
     "settle_consent",

@@ -1,5 +1,5 @@
 """The weekly question to owners of commitments (docs/decisions/0019): asked once, answered by a
-link, and stopped by one."""
+link, and stopped as every reminder is."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from missions.models import Commitment, Mission, QuietOwner, WeekAsked
+from missions.models import Commitment, Mission, WeekAsked
 from missions.services.commitments import monday
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Role
+from programme.services import reminder_headers, reminders_address
 
 ASKED_FROM_HOUR = 8  # of Monday, where the organisation is
 _LAST_WEEKDAY = 1  # Tuesday: a worker that was down still asks, later would not be gentle
@@ -69,11 +70,10 @@ def _owners(organisation: Organisation, week: dt.date) -> dict[Membership, list[
         Commitment.objects.filter(
             organisation=organisation,
             ended_on=None,
-            owner__isnull=False,
+            owner__wants_reminders=True,
             clause__mission__state=Mission.State.ADOPTED,
         )
         .exclude(owner__role=Role.AUDITOR)
-        .exclude(owner__in=QuietOwner.objects.values("membership"))
         .select_related("owner__user", "owner__organisation", "clause")
     )
     zone = ZoneInfo(organisation.timezone)
@@ -87,7 +87,6 @@ def _owners(organisation: Organisation, week: dt.date) -> dict[Membership, list[
 def _question(owner: Membership, commitments: list[Commitment], week: dt.date) -> NewEmail:
     organisation = owner.organisation
     token = link_token(membership=owner, week=week)
-    stop = urljoin(settings.BASE_URL, reverse("check_in_stop", args=[token]))
     context = {
         "sender": organisation.name,
         "language": organisation.language,
@@ -96,7 +95,7 @@ def _question(owner: Membership, commitments: list[Commitment], week: dt.date) -
         "week": week,
         "week_ends": week + dt.timedelta(days=6),
         "link": urljoin(settings.BASE_URL, reverse("check_in", args=[token])),
-        "stop": stop,
+        "unsubscribe": reminders_address(owner),
     }
     return NewEmail(
         key=f"check-in:{organisation.pk}:{week}:{owner.pk}",
@@ -107,10 +106,7 @@ def _question(owner: Membership, commitments: list[Commitment], week: dt.date) -
         html=render_to_string("missions/check_in_email.html", context),
         from_name=organisation.name,
         organisation_id=organisation.pk,
-        headers={
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers=reminder_headers(owner),
     )
 
 
@@ -119,25 +115,13 @@ def link_token(*, membership: Membership, week: dt.date) -> str:
     return signing.dumps([membership.pk, week.isoformat()], salt=_SALT)
 
 
-def read_link(token: str, *, lasts: bool = True) -> CheckInLink | None:
-    """Whose link it is; None for one that is forged, older than three weeks (unless `lasts` is
-    off, for stopping), or of someone who has left or may only read."""
+def read_link(token: str) -> CheckInLink | None:
+    """Whose link it is; None for one that is forged, older than three weeks, or of someone who has
+    left or may only read."""
     try:
-        age = _LINK_LASTS if lasts else None
-        key, week = signing.loads(token, salt=_SALT, max_age=age)
+        key, week = signing.loads(token, salt=_SALT, max_age=_LINK_LASTS)
     except signing.BadSignature:
         return None
     found = Membership.objects.select_related("organisation", "user").exclude(role=Role.AUDITOR)
     membership = found.filter(pk=key).first()
     return CheckInLink(membership, dt.date.fromisoformat(week)) if membership else None
-
-
-@transaction.atomic
-def set_asked_weekly(*, membership: Membership, asked: bool) -> None:
-    """Whether this owner is asked by email each Monday."""
-    if asked:
-        QuietOwner.objects.filter(membership=membership).delete()
-    else:
-        QuietOwner.objects.get_or_create(
-            membership=membership, defaults={"organisation_id": membership.organisation_id}
-        )

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import link_holders
@@ -15,6 +14,7 @@ from missions import queries, services, usage
 from missions.models import Commitment
 from missions.services.check_ins import CheckInLink
 from missions.services.commitments import monday
+from programme.services import reminders_address
 
 
 @link_holders
@@ -60,34 +60,13 @@ def _page(
     context = {
         "respondent_of": organisation,
         "language": organisation.language,
-        "token": token,
+        "reminders": reminders_address(link.membership),
         "link": link,
         "asked": asked,
         "left": sum(done is None for _, done in asked),
         "problem": problem,
     }
     return render(request, "respond/check_in.html", context, status=status)
-
-
-@link_holders
-@csrf_exempt  # a mail program's one click carries no cookie (RFC 8058); the link itself proves it
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def check_in_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop the weekly email, by a person's click or a mail program's POST; a GET only offers it.
-    The link of an old email stops it too."""
-    link = services.read_link(token, lasts=False)
-    if link is None:
-        return _refusal(request)
-    if request.method == "POST":
-        again = request.POST.get("again") == "yes"
-        services.set_asked_weekly(membership=link.membership, asked=again)
-    context = {
-        "respondent_of": link.membership.organisation,
-        "language": link.membership.organisation.language,
-        "is_quiet": usage.is_quiet(link.membership),
-    }
-    return render(request, "respond/check_in_stop.html", context)
 
 
 def _refusal(request: HttpRequest) -> HttpResponse:

@@ -27,7 +27,6 @@ def commitments(request: OrganisationRequest) -> HttpResponse:
         "this_week": this_week,
         "said": sum(one.this_week is not None for one in lived),
         "owns": any(one.commitment.owner_id == request.membership.pk for one in lived),
-        "is_quiet": usage.is_quiet(request.membership),
     }
     return render(request, "missions/commitments.html", context)
 
@@ -99,19 +98,6 @@ def commitment_give(request: OrganisationRequest, commitment: int) -> HttpRespon
     status = 422 if form.errors else 200
     context = {"commitment": found, "form": form}
     return render(request, "missions/commitment_give.html", context, status=status)
-
-
-@members(Role.MANAGER, Role.MEMBER)
-@require_POST
-def check_in_emails(request: OrganisationRequest) -> HttpResponse:
-    """Whether one is asked by email each Monday."""
-    asked = request.POST.get("asked") == "yes"
-    services.set_asked_weekly(membership=request.membership, asked=asked)
-    messages.success(
-        request,
-        "You are asked by email each Monday." if asked else "You are no longer asked by email.",
-    )
-    return _to_list(request)
 
 
 def _find(request: OrganisationRequest, commitment: int) -> Commitment:
