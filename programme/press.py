@@ -1,40 +1,58 @@
-"""The printing press: one HTML page set to PDF, in a process of its own.
+"""The printing press: HTML set to PDF, in a process of its own.
 
-`python -m programme.press` reads one job as JSON on its standard input and writes the PDF on its
-standard output. It knows neither Django nor the database and limits its own memory.
+`python -m programme.press` takes one job (see `programme.apart`) and writes the number of pages, a
+line break and the PDF. All that the project prints is set here.
 """
 
-import json
 import logging
 import mimetypes
-import resource
 import sys
+from base64 import b64decode
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-MOST_MEMORY = 1024 * 1024 * 1024
+from programme.apart import begin
 
 
 def main() -> None:
-    """Do one job: {static, html, identifier}."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-    job: dict[str, Any] = json.load(sys.stdin)
-    from weasyprint import HTML  # noqa: PLC0415  (needs Pango, which may be absent)
+    """Do one job: {static, html, pictures, attachments, identifier, at}; pictures are Base64 by
+    the address that the HTML gives them."""
+    job = begin()
+    from weasyprint import HTML, Attachment  # noqa: PLC0415  (needs Pango, which may be absent)
 
-    static = Path(job["static"])
+    static, at = Path(job["static"]), datetime.fromisoformat(job["at"])
+    pages: list[int] = []
     pdf = HTML(
         string=job["html"],
         base_url=static.as_uri() + "/",
-        url_fetcher=own_files(static, {}),
-    ).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=job["identifier"].encode())
-    sys.stdout.buffer.write(pdf)
+        url_fetcher=own_files(
+            static, {address: b64decode(content) for address, content in job["pictures"].items()}
+        ),
+    ).write_pdf(
+        finisher=lambda document, _: pages.append(len(document.pages)),
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=job["identifier"].encode(),
+        attachments=[
+            Attachment(
+                string=attached["content"],
+                name=attached["name"],
+                description=attached["description"],
+                created=at,
+                modified=at,
+                relationship="Data",
+            )
+            for attached in job["attachments"]
+        ],
+    )
+    sys.stdout.buffer.write(b"%d\n" % pages[0] + pdf)
 
 
-def own_files(static: Path, drawn: Mapping[str, str]) -> Any:
-    """A fetcher that hands out the project's own static files, and as `charts/<name>.svg` what was
-    drawn for this job; it refuses every other address."""
+def own_files(static: Path, pictures: Mapping[str, bytes]) -> Any:
+    """A fetcher that hands out the pictures made for this job, by their address below `static`,
+    and the project's own static files; it refuses every other address."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  (needs Pango)
 
     class OwnFiles(URLFetcher):  # type: ignore[misc]
@@ -43,12 +61,10 @@ def own_files(static: Path, drawn: Mapping[str, str]) -> Any:
             path = Path(unquote(parts.path)).resolve()
             if parts.scheme != "file" or parts.netloc or not path.is_relative_to(static):
                 raise ValueError("Only the project's own files are read.")
-            if path.parent == static / "charts":
-                return URLFetcherResponse(
-                    url, drawn[path.stem].encode(), {"Content-Type": "image/svg+xml"}
-                )
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+            made = pictures.get(path.relative_to(static).as_posix())
+            content = path.read_bytes() if made is None else made
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
 
     return OwnFiles()
 

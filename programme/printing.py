@@ -1,17 +1,18 @@
-"""HTML to PDF in a process of its own: `programme.press`, with a clock that ends it.
+"""HTML to PDF, for every app that prints: `programme.press` in a process apart.
 
-Below every app that prints. Setting pages takes a second to load and, on hostile input, for ever;
-what it took is given back when it ends, and a machine without Pango still runs everything else.
+Setting pages takes a second to load and, on hostile input, for ever; a machine without Pango runs
+everything else.
 """
 
-import json
-import os
-import subprocess
-import sys
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+
+from programme.apart import ApartError, run_apart
 
 MOST_SECONDS = 30
 
@@ -20,43 +21,63 @@ class PrintError(Exception):
     """The print did not come out; its text says why, for a person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    pdf: bytes
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside the PDF, as text."""
+
+    name: str
+    description: str
+    content: str
+
+
 def print_pages(html: str, *, identifier: str, at: datetime) -> bytes:
-    """The PDF of that HTML, whose relative addresses are the project's static files; the same
-    HTML, identifier and time give the same bytes. PrintError."""
-    job = {
-        "static": str((Path(settings.BASE_DIR) / "static").resolve()),
+    """The PDF of HTML that needs nothing but static files; see `print_document`. PrintError."""
+    return print_document(html, identifier=identifier, at=at).pdf
+
+
+def print_document(
+    html: str,
+    *,
+    identifier: str,
+    at: datetime,
+    pictures: Mapping[str, bytes] | None = None,
+    attachments: Sequence[Attached] = (),
+    seconds: float = MOST_SECONDS,
+    comfort: str = "Nothing is lost.",
+) -> Printed:
+    """The PDF of that HTML, whose relative addresses are `pictures` or the project's static files;
+    the same arguments give the same bytes. `comfort` is a sentence on what is safe. PrintError."""
+    job: dict[str, object] = {
+        "static": str(static_folder()),
         "html": html,
+        "pictures": {
+            address: b64encode(content).decode() for address, content in (pictures or {}).items()
+        },
+        "attachments": [asdict(one) for one in attachments],
         "identifier": identifier,
+        "at": at.isoformat(),
     }
+    made = print_apart("programme.press", job, at=at, seconds=seconds, comfort=comfort)
+    pages, _, pdf = made.partition(b"\n")
+    return Printed(pdf, int(pages))
+
+
+def print_apart(
+    module: str, job: dict[str, object], *, at: datetime, seconds: float, comfort: str
+) -> bytes:
+    """What that program makes of the job. PrintError."""
+    folder = Path(settings.BASE_DIR)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "programme.press"],
-            cwd=settings.BASE_DIR,
-            # Fonts are stamped with this time when they are cut down.
-            env={**os.environ, "SOURCE_DATE_EPOCH": str(int(at.timestamp()))},
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as problem:
-        raise PrintError(
-            f"Printing took longer than {MOST_SECONDS} seconds and was stopped. Nothing is lost."
-        ) from problem
-    if done.returncode or not done.stdout.startswith(b"%PDF"):
-        complaints = done.stderr.decode(errors="replace")
-        raise PrintError(why_failed(complaints, comfort="Nothing is lost."))
-    return done.stdout
+        return run_apart(module, job, folder=folder, seconds=seconds, at=at, comfort=comfort)
+    except ApartError as error:
+        raise PrintError(str(error)) from error
 
 
-def why_failed(complaints: str, *, comfort: str) -> str:
-    """What a press complained of, for a person; `comfort` is a sentence on what is safe."""
-    if "MemoryError" in complaints:
-        return f"Printing needed more memory than it may take and was stopped. {comfort}"
-    if "cannot load library" in complaints:
-        return (
-            "The library that lays out pages (Pango) is not installed on this machine: "
-            f"see the README. {comfort}"
-        )
-    last = complaints.strip().splitlines()[-1:] or ["no reason given"]
-    return f"Printing failed: {last[0][:300]}. {comfort}"
+def static_folder() -> Path:
+    return (Path(settings.BASE_DIR) / "static").resolve()

@@ -1,12 +1,17 @@
 """The report's charts: Altair specifications drawn to SVG, the same for page and print.
 
-Imported only where charts are drawn: Altair and its renderer take a second and much memory.
+`python -m reports.charts` takes one job (see `programme.apart`), {fonts, charts}, and writes the
+drawings as JSON: Altair and its renderer take a second and 150 MB, which end with the process.
 """
 
+import json
+import sys
 from typing import Any
 
 import altair as alt
 import vl_convert
+
+from programme.apart import begin
 
 # As in css/report-print.css; a picture in a page, which has no web fonts, takes the last.
 FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
@@ -22,6 +27,13 @@ MOMENT_FILLS = {
     "unclear": "#FFFFFF",
     "split": "#FFFFFF",
 }
+
+
+def main() -> None:
+    """Do one job: the charts' data by name, and the folder of the fonts."""
+    job = begin()
+    vl_convert.register_font_directory(job["fonts"])
+    json.dump({name: draw(name, data) for name, data in job["charts"].items()}, sys.stdout)
 
 
 def draw(name: str, data: list[dict[str, Any]]) -> str:
@@ -132,3 +144,7 @@ def _dressed(chart: Any) -> Any:
 
 
 CHARTS = {"measures": measures, "standing": standing}
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
 from programme.models import Role
-from reports import queries, rendering, services
+from reports import drawings, queries, rendering, services
 from reports.forms import BuildForm, CorrectionForm, SendForm, SettingsForm, WordsForm
 from reports.models import BoardReport, BoardReportQuerySet
 
@@ -184,7 +184,7 @@ def report_settings(request: OrganisationRequest) -> HttpResponse:
 def report_chart(request: OrganisationRequest, report: int, name: str) -> HttpResponse:
     """One of the report's charts, as it is in the PDF."""
     found = get_object_or_404(_reports(request).defer("pdf"), pk=report, state="ready")
-    svg = rendering.drawn_charts(found.figures).get(name)
+    svg = drawings.drawn_charts(found.figures).get(name)
     if svg is None:
         raise Http404
     return HttpResponse(svg, content_type="image/svg+xml")

@@ -4,8 +4,13 @@ import datetime as dt
 import io
 import json
 import re
+import signal
 import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +19,14 @@ from django.conf import settings
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
-from reports import press, rendering
+from programme import press
+from programme.printing import Printed, PrintError, print_document
+from reports import rendering
 from reports.assembly import assemble
 from reports.contents import MissionPart, Report
+from reports.heatmap_table import heatmap_csv
 from reports.known import Recommend
+from reports.terms import SECTIONS
 from tests.test_report_assembly import NOTHING, cell, heatmap, improvement, row
 
 AT = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)
@@ -43,16 +52,16 @@ def figures(**fields: object) -> dict[str, Any]:
     return report.as_json()
 
 
-def print_it(of: dict[str, Any]) -> rendering.Printed:
+def print_it(of: dict[str, Any]) -> Printed:
     return rendering.print_report(of, edition=1, built_at=AT)
 
 
 @pytest.fixture(scope="module")
-def printed() -> rendering.Printed:
+def printed() -> Printed:
     return print_it(figures())
 
 
-def text_of(printed: rendering.Printed, page: int = 0) -> str:
+def text_of(printed: Printed, page: int = 0) -> str:
     only = ["-f", str(page), "-l", str(page)] if page else []
     done = subprocess.run(
         ["pdftotext", "-layout", *only, "-", "-"],
@@ -63,13 +72,13 @@ def text_of(printed: rendering.Printed, page: int = 0) -> str:
     return done.stdout.decode()
 
 
-def test_it_is_a_tagged_accessible_pdf(printed: rendering.Printed) -> None:
+def test_it_is_a_tagged_accessible_pdf(printed: Printed) -> None:
     found = validate_pdf_bytes(printed.pdf, profile=ValidationProfile.PDF_UA_1)
     assert [failure.message for failure in found.failures] == []
     assert found.is_compliant
 
 
-def test_it_says_who_and_when_and_in_which_language(printed: rendering.Printed) -> None:
+def test_it_says_who_and_when_and_in_which_language(printed: Printed) -> None:
     reader = PdfReader(io.BytesIO(printed.pdf))
     assert reader.metadata is not None
     assert reader.metadata.title == "Harbour & Vale: board report 2026Q3"
@@ -78,22 +87,22 @@ def test_it_says_who_and_when_and_in_which_language(printed: rendering.Printed) 
     assert 8 <= printed.pages <= 12
 
 
-def test_bookmarks_lead_to_every_part(printed: rendering.Printed) -> None:
+def test_bookmarks_lead_to_every_part(printed: Printed) -> None:
     outline = PdfReader(io.BytesIO(printed.pdf)).outline
     titles = [item.title for item in outline if not isinstance(item, list)]
-    for _, title in rendering.SECTIONS:
+    for _, title in SECTIONS:
         assert title in titles
 
 
-def test_the_contents_give_the_right_pages(printed: rendering.Printed) -> None:
+def test_the_contents_give_the_right_pages(printed: Printed) -> None:
     reader = PdfReader(io.BytesIO(printed.pdf))
     listed = dict(re.findall(r"^ *(\S.*?)  +(\d+)$", text_of(printed, page=2), re.MULTILINE))
-    for _, title in rendering.SECTIONS:
+    for _, title in SECTIONS:
         page = reader.pages[int(listed[title]) - 1].extract_text()
         assert title.casefold() in page.replace("\n", " ").casefold()
 
 
-def test_the_pages_carry_running_heads_and_numbers(printed: rendering.Printed) -> None:
+def test_the_pages_carry_running_heads_and_numbers(printed: Printed) -> None:
     reader = PdfReader(io.BytesIO(printed.pdf))
     last = reader.pages[-1].extract_text()
     assert "Harbour & Vale" in last
@@ -101,7 +110,7 @@ def test_the_pages_carry_running_heads_and_numbers(printed: rendering.Printed) -
     assert "1 of" not in reader.pages[0].extract_text()
 
 
-def test_it_prints_what_the_figures_say(printed: rendering.Printed) -> None:
+def test_it_prints_what_the_figures_say(printed: Printed) -> None:
     text = " ".join(text_of(printed).split())
     of = figures()
     assert of["headline"] in text
@@ -111,7 +120,7 @@ def test_it_prints_what_the_figures_say(printed: rendering.Printed) -> None:
     assert "★" in text
 
 
-def test_every_font_is_the_project_s_own_and_inside(printed: rendering.Printed) -> None:
+def test_every_font_is_the_project_s_own_and_inside(printed: Printed) -> None:
     listed = subprocess.run(
         ["pdffonts", "-"], input=printed.pdf, capture_output=True, check=True
     ).stdout.decode()
@@ -126,7 +135,7 @@ def test_every_font_is_the_project_s_own_and_inside(printed: rendering.Printed) 
         assert font[-5] == "yes", f"{font[0]} is not embedded"
 
 
-def test_charts_have_words(printed: rendering.Printed) -> None:
+def test_charts_have_words(printed: Printed) -> None:
     raw = print_it(figures())
     reader = PdfReader(io.BytesIO(raw.pdf))
     found: list[str] = []
@@ -148,7 +157,7 @@ def test_charts_have_words(printed: rendering.Printed) -> None:
     assert found[1].startswith("Chart of 2 touchpoints by net, from Invoice")
 
 
-def test_the_figures_are_attached_as_csv(printed: rendering.Printed) -> None:
+def test_the_figures_are_attached_as_csv(printed: Printed) -> None:
     attached = PdfReader(io.BytesIO(printed.pdf)).attachments
     (content,) = attached["heatmap-2026Q3.csv"]
     lines = content.decode("utf-8-sig").splitlines()
@@ -159,7 +168,7 @@ def test_the_figures_are_attached_as_csv(printed: rendering.Printed) -> None:
     assert all(line.endswith(",,,,,,,too few answers") for line in hidden)
 
 
-def test_the_same_figures_give_the_same_bytes(printed: rendering.Printed) -> None:
+def test_the_same_figures_give_the_same_bytes(printed: Printed) -> None:
     assert print_it(figures()).pdf == printed.pdf
 
 
@@ -168,12 +177,12 @@ def test_hostile_names_are_printed_as_text_and_nothing_is_fetched() -> None:
     of = figures(customers=heatmap(*rows), organisation=HOSTILE)
     found = print_it(of)
     assert "<script>alert(1)</script>" in text_of(found)
-    assert rendering.heatmap_csv(of).count("http://127.0.0.1:9") == 3
+    assert heatmap_csv(of).count("http://127.0.0.1:9") == 3
 
 
 def test_a_name_that_looks_like_a_formula_is_text_in_the_csv() -> None:
     of = figures(customers=heatmap(row(1, "=HYPERLINK(1)", cell((30, 10, 12)))))
-    assert ",'=HYPERLINK(1)," in rendering.heatmap_csv(of)
+    assert ",'=HYPERLINK(1)," in heatmap_csv(of)
 
 
 def test_nothing_at_all_still_prints() -> None:
@@ -187,7 +196,7 @@ def test_more_touchpoints_than_fit_are_counted() -> None:
     of = figures(customers=heatmap(*rows))
     text = " ".join(text_of(print_it(of)).split())
     assert "50 more touchpoints did not fit" in text
-    assert len(rendering.heatmap_csv(of).splitlines()) == 1 + 200 * 3
+    assert len(heatmap_csv(of).splitlines()) == 1 + 200 * 3
 
 
 def test_many_segments_are_split_over_tables() -> None:
@@ -203,7 +212,7 @@ def test_many_segments_are_split_over_tables() -> None:
 
 def test_a_print_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "MOST_SECONDS", 0.3)
-    with pytest.raises(rendering.PressError, match="was stopped"):
+    with pytest.raises(PrintError, match="was stopped"):
         print_it(figures())
 
 
@@ -211,7 +220,7 @@ def test_the_press_reads_only_the_project_s_own_files(tmp_path: Path) -> None:
     static = Path(settings.BASE_DIR) / "static"
     secret = tmp_path / "secret.svg"
     secret.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    files = press.own_files(static, {"measures": "<svg/>"})
+    files = press.own_files(static, {"charts/measures.svg": b"<svg/>"})
     assert files.fetch((static / "charts" / "measures.svg").as_uri()).read() == b"<svg/>"
     assert files.fetch((static / "css" / "report-print.css").as_uri()).read()
     for address in (
@@ -281,3 +290,109 @@ def test_arabic_hotel_guests_words_are_set_without_a_missing_letter(shared_data:
         assert font.split("+")[1].startswith(
             ("Inter", "Source-Serif", "Cues", "IBM-Plex-Sans-Arabic")
         )
+
+
+class Listener(ThreadingHTTPServer):
+    """Counts whoever asks it for anything."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        super().__init__(("127.0.0.1", 0), self._handler())
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        asked = self.asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    server = Listener()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_nothing_in_any_field_of_the_figures_is_fetched_or_executed(listener: Listener) -> None:
+    """Every text that the figures hold, hostile at once: markup, styles, SVG, addresses."""
+    there = f"http://127.0.0.1:{listener.server_port}/"
+    hostile = (
+        f'"><img src="{there}img"><link rel=stylesheet href="{there}css">'
+        f"<style>@import url({there}import);body{{background:url({there}background)}}</style>"
+        f'<svg><image href="{there}svg"/><script>fetch("{there}script")</script></svg>'
+        '<object data="file:///etc/passwd"></object><iframe src="file:///etc/passwd"></iframe>'
+        "{{ report }}{% now 'Y' %}&amp;"
+    )
+
+    def spoil(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: spoil(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [spoil(each, key) for each in value]
+        return f"{value}{hostile}" if isinstance(value, str) and key not in KEPT else value
+
+    found = print_it(spoil(figures()))
+    assert listener.asked == []
+    text = "".join(text_of(found).split())
+    assert '<objectdata="file:///etc/passwd">' in text
+    assert "root:" not in text
+    assert "{{report}}" in text
+
+
+# Codes that are compared, not printed as they are.
+KEPT = {
+    *("language", "paper", "label", "key", "unit", "period", "quarters", "layout", "colour"),
+    *("logo", "logo_kind"),
+}
+
+
+def test_a_picture_made_for_a_page_cannot_reach_outside(listener: Listener, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("not for print")
+    there = f"http://127.0.0.1:{listener.server_port}/svg"
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink" '
+        f'width="90" height="90"><image x:href="{there}" width="9" height="9"/>'
+        f'<image href="{secret.as_uri()}" width="9" height="9"/><use href="{there}#a"/>'
+        f'<style>@import url({there});</style><rect width="9" height="9"/></svg>'
+    )
+    made = print_document(
+        "<!DOCTYPE html><html lang=en><title>A</title><h1>A</h1><img src=it.svg alt=It>",
+        identifier="a",
+        at=AT,
+        pictures={"it.svg": svg.encode()},
+    )
+    assert made.pages == 1
+    assert listener.asked == []
+
+
+def test_a_print_that_takes_too_much_memory_is_stopped() -> None:
+    cell_ = "<td>" + "x" * 50_000
+    html = f"<!DOCTYPE html><title>A</title><table><tr>{cell_ * 400}</table>"
+    with pytest.raises(PrintError, match=r"was stopped"):
+        print_document(html, identifier="a", at=AT, seconds=60)
+
+
+def test_a_press_that_nobody_stops_ends_by_itself() -> None:
+    """Its own limit on CPU time, for a parent that was killed."""
+    code = "from programme.apart import begin; begin()\nwhile True: pass"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        input='{"seconds": 0.1}',
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGXCPU

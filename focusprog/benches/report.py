@@ -23,7 +23,8 @@ from django.test.utils import override_settings
 
 from programme.models import Period, Segment
 from programme.periods import Quarter
-from reports import rendering
+from programme.printing import Printed
+from reports import drawings, rendering
 from reports.assembly import assemble
 from reports.contents import MissionPart
 from reports.known import Known, KnownImprovement, KnownReceipt, Recommend
@@ -48,7 +49,7 @@ def run(scale: float) -> dict[str, float | int | str]:
     caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     with override_settings(CACHES=caches), tempfile.TemporaryDirectory() as name:
         figures = assemble(_known()).as_json()
-        printed: list[rendering.Printed] = []
+        printed: list[Printed] = []
 
         def ours() -> None:
             printed.append(rendering.print_report(figures, edition=1, built_at=_AT, frozen_at=_AT))
@@ -64,7 +65,7 @@ def run(scale: float) -> dict[str, float | int | str]:
             "weasyprint_cpu_s": round(bare, 2),
             "first_with_charts_cpu_s": round(first, 2),
             "pages": printed[0].pages,
-            "charts": len(rendering.drawn_charts(figures)),
+            "charts": len(drawings.drawn_charts(figures)),
             "peak_mb": peak_with_charts,
             "identical": len({hashlib.sha256(one.pdf).digest() for one in printed}) == 1,
         }
@@ -76,7 +77,7 @@ def _alone(figures: dict[str, Any], folder: Path) -> Callable[[], None]:
     for part in ("css", "fonts"):
         shutil.copytree(static / part, folder / part)
     (folder / "charts").mkdir()
-    for name, svg in rendering.drawn_charts(figures).items():
+    for name, svg in drawings.drawn_charts(figures).items():
         (folder / "charts" / f"{name}.svg").write_text(svg)
     page = folder / "report.html"
     page.write_text(rendering.print_html(figures, edition=1, built_at=_AT, frozen_at=_AT))

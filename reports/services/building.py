@@ -14,7 +14,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from programme.models import Membership, Organisation, Period
-from reports import queries, rendering
+from programme.printing import Printed, PrintError
+from reports import drawings, queries, rendering
 from reports.assembly import assemble
 from reports.contents import Correction
 from reports.editions import differences
@@ -25,7 +26,7 @@ from reports.services.notices import tell_leaders
 logger = logging.getLogger(__name__)
 
 # A build that has said nothing for this long is dead: printing is stopped well before.
-DEAD_AFTER = timedelta(seconds=2 * rendering.MOST_SECONDS)
+DEAD_AFTER = timedelta(seconds=2 * (rendering.MOST_SECONDS + drawings.MOST_SECONDS))
 MOST_ATTEMPTS = 3
 
 State = BoardReport.State
@@ -118,7 +119,7 @@ def build_report(*, report_id: int) -> None:
             "pages": printed.pages,
             "sha256": hashlib.sha256(printed.pdf).hexdigest(),
         }
-    except rendering.PressError as error:
+    except PrintError as error:
         outcome = _failure(report, str(error))
     except Exception:
         logger.exception("Building report %s failed", report_id)
@@ -145,9 +146,9 @@ def _figures(report: BoardReport) -> dict[str, Any]:
     return contents.as_json()
 
 
-def print_kept(report: BoardReport, figures: dict[str, Any]) -> rendering.Printed:
+def print_kept(report: BoardReport, figures: dict[str, Any]) -> Printed:
     """The print of those figures: the same bytes each time, for they and the report's own times
-    are all that goes in. PressError."""
+    are all that goes in. PrintError."""
     return rendering.print_report(
         figures,
         edition=report.edition,
