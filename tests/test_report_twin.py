@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from programme.models import Membership, Organisation
 from reports import queries, services
 from reports.models import BoardReport
-from reports.rendering import SECTIONS
+from reports.terms import SECTIONS
 from tests import factories
 from touchpoints.models import Improvement
 
