@@ -22,6 +22,8 @@ def selected(
 ) -> PersonQuerySet:
     """Everyone that a selection names, reachable or not; `most_valuable` is not applied here."""
     people = Person.objects.filter(organisation=organisation).active()
+    if selection.get("nobody"):  # it is answered at its places only
+        return people.none()
     if audience == Round.Audience.INTERNAL:
         people = people.staff()
         return people.filter(team__in=selection["teams"]) if selection.get("teams") else people
@@ -107,6 +109,8 @@ def held_back(*, round: Round) -> tuple[int, int]:
 def describe_selection(found: Round) -> str:
     """Whom a round asks, in words."""
     chosen = found.selection
+    if chosen.get("nobody"):
+        return "Whoever comes by its places"
     names: list[str] = []
     if chosen.get("segments"):
         names = list(

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
+from feedback import open_views
 from feedback import respondent_views as views
 
 urlpatterns = [
     path("a/<str:token>/", views.answer_link, name="answer_link"),
     path("answer/<int:invitation>/", views.answer, name="answer"),
     path("answer/<int:invitation>/thanks/", views.answer_thanks, name="answer_thanks"),
+    path("q/<str:token>/", open_views.open_answer, name="open_answer"),
+    path("q/<str:token>/thanks/", open_views.open_thanks, name="open_thanks"),
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
 ]

@@ -4,6 +4,7 @@ from feedback import (
     case_views,
     chain_views,
     import_views,
+    link_views,
     period_views,
     review_views,
     survey_views,
@@ -23,6 +24,10 @@ urlpatterns = [
     path("rounds/<int:round>/close/", views.round_close, name="round_close"),
     path("rounds/<int:round>/discard/", views.round_discard, name="round_discard"),
     path("rounds/<int:round>/test/", views.round_test, name="round_test"),
+    path("rounds/<int:round>/places/", link_views.round_links, name="round_links"),
+    path(
+        "rounds/<int:round>/places/<int:link>/poster/", link_views.link_poster, name="link_poster"
+    ),
     path("surveys/add/", survey_views.survey_add, name="survey_add"),
     path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
     path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),

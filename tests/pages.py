@@ -91,6 +91,7 @@ NOT_PAGES = {
     "touchpoints:rules_xlsx": "a download",
     "touchpoints:workshop_csv": "a download",
     "touchpoints:workshop_count": "a part of a page, fetched by script",
+    "feedback:link_poster": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",

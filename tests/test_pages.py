@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import User
 from accounts.signin import signin_url
 from feedback.models import Invitation, Round
-from feedback.services import hash_of
+from feedback.services import hash_of, make_link, turn_link
 from missions import queries
 from missions.models import Commitment
 from missions.services.check_ins import link_token
@@ -152,6 +152,16 @@ def _respondents_pages(organisation: Organisation) -> dict[str, int]:
     confidential, link = sent_round(organisation, confidential=True)
     factories.submitted(confidential.invitations.latest("pk"), recommend=9)
     pages[link] = 200
+
+    handed_in.refresh_from_db()
+    place = make_link(round=handed_in, place="Hall", use="own")
+    turned_off = make_link(round=handed_in, place="Van", use="own")
+    turn_link(link=turned_off, on=False)
+    pages |= {
+        reverse("open_answer", args=[place.token]): 200,
+        reverse("open_thanks", args=[place.token]): 200,
+        reverse("open_answer", args=[turned_off.token]): 410,
+    }
 
     closed = Invitation.objects.filter(round__state=Round.State.CLOSED, round__confidential=False)
     Invitation.objects.filter(pk=closed[0].pk).update(token_hash=hash_of("closed"))

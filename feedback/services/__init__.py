@@ -17,6 +17,7 @@ from feedback.services.cases import open_case, update_case
 from feedback.services.chain_rounds import ChainRound, prepare_chain_rounds
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
+from feedback.services.links import invite_by_email, make_link, turn_link
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.periods import close_period
 from feedback.services.reviewing import review_comment
@@ -68,7 +69,9 @@ __all__ = [
     "discard_round",
     "duplicate_question",
     "hash_of",
+    "invite_by_email",
     "last_day",
+    "make_link",
     "mark_seen",
     "minutes_for",
     "move_question",
@@ -87,6 +90,7 @@ __all__ = [
     "submit_open_response",
     "submit_response",
     "translate_survey",
+    "turn_link",
     "update_case",
     "wake_opening",
 ]

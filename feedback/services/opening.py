@@ -97,7 +97,7 @@ def _begin(opened: Round) -> None:
         "selection": opened.selection,
     }
     opened.expected = queries.invited(**who, rest_days=opened.rest_days).count()
-    if not opened.expected:
+    if not opened.expected and not opened.open_links.filter(turned_off_at=None).exists():
         if opened.rest_days and queries.invited(**who).exists():
             raise FeedbackError(
                 "Nobody would be asked: everyone chosen was asked by another round in the last "
