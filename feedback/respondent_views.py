@@ -14,9 +14,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import link_holders
-from feedback import services
+from feedback import queries, services
 from feedback.answer_visits import Visit, keep, refuse, show, thank
-from feedback.models import Invitation, Response, Round
+from feedback.models import Invitation, Round
+from feedback.queries import Answering
 from feedback.spoken import filled, speech
 
 _COOKIE = "focusprog_answer"
@@ -30,9 +31,10 @@ _HOURS = 24
 def answer_link(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the secret for a cookie and go on to the questions, also of a closed round: no page
     but this redirect ever has the secret in its address."""
-    invitation = _invitation(token_hash=services.hash_of(token))
-    if invitation is None:
+    at = queries.answering(token_hash=services.hash_of(token))
+    if at is None:
         return refuse("unknown", status=404)
+    invitation = at.invitation
     address = reverse("answer", args=[invitation.pk])
     response = HttpResponseRedirect(address)
     response.set_cookie(
@@ -52,12 +54,13 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def answer(request: HttpRequest, invitation: int) -> HttpResponse:
     """One page of questions: shown by GET, kept by POST."""
-    found = _held(request, invitation)
-    if found is None:
+    at = _held(request, invitation)
+    if at is None:
         return refuse("unknown", status=404)
+    found = at.invitation
     if found.round.state != Round.State.OPEN:
         return _refuse(found, "closed", 410)
-    visit = _visit(found)
+    visit = _visit(at)
     if visit.stored is not None and visit.stored.submitted_at and found.round.confidential:
         return _refuse(found, "answered", 200)
     if request.method == "POST":
@@ -76,12 +79,13 @@ def answer(request: HttpRequest, invitation: int) -> HttpResponse:
 @never_cache
 def answer_thanks(request: HttpRequest, invitation: int) -> HttpResponse:
     """Thank whoever has handed in answers; anyone else is led back to the questions."""
-    found = _held(request, invitation)
-    if found is None:
+    at = _held(request, invitation)
+    if at is None:
         return refuse("unknown", status=404)
+    found = at.invitation
     if found.answered_at is None:
         return HttpResponseRedirect(reverse("answer", args=[found.pk]))
-    return thank(request, _visit(found))
+    return thank(request, _visit(at))
 
 
 @link_holders
@@ -90,9 +94,10 @@ def answer_thanks(request: HttpRequest, invitation: int) -> HttpResponse:
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop asking, by a person's click or a mail program's POST; a GET only offers it."""
-    invitation = _invitation(token_hash=services.hash_of(token))
-    if invitation is None:
+    at = queries.answering(token_hash=services.hash_of(token))
+    if at is None:
         return refuse("unknown", status=404)
+    invitation = at.invitation
     if request.method == "POST":
         services.set_unsubscribed(
             invitation=invitation, unsubscribed=request.POST.get("again") != "yes"
@@ -111,14 +116,15 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(render_to_string("respond/unsubscribe.html", context))
 
 
-def _visit(found: Invitation) -> Visit:
+def _visit(at: Answering) -> Visit:
+    found = at.invitation
     address = reverse("answer", args=[found.pk])
     return Visit(
         round=found.round,
         preferred=_preferred(found),
         address=address,
         thanks=f"{address}thanks/",
-        stored=_response(found),
+        stored=at.response,
         save=lambda answers, version: services.save_answers(
             invitation=found, answers=answers, version=version
         ),
@@ -126,12 +132,6 @@ def _visit(found: Invitation) -> Visit:
             invitation=found, answers=answers, version=version
         ),
     )
-
-
-def _response(found: Invitation) -> Response | None:
-    """What was answered so far; there is nothing before the first page is saved."""
-    response: Response | None = getattr(found, "response", None)
-    return response
 
 
 def _preferred(found: Invitation) -> str:
@@ -143,20 +143,10 @@ def _refuse(found: Invitation, why: str, status: int) -> HttpResponse:
     return refuse(why, status=status, sent=found.round, preferred=_preferred(found))
 
 
-def _invitation(**lookup: object) -> Invitation | None:
-    return (
-        Invitation.objects.select_related(
-            "round__survey", "round__organisation", "person", "response"
-        )
-        .filter(**lookup)
-        .first()
-    )
-
-
-def _held(request: HttpRequest, invitation: int) -> Invitation | None:
+def _held(request: HttpRequest, invitation: int) -> Answering | None:
     """The invitation, if this browser has opened its link."""
     try:
         held = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_HOURS * 60 * 60)
     except signing.BadSignature:
         return None
-    return _invitation(pk=invitation) if held == invitation else None
+    return queries.answering(pk=invitation) if held == invitation else None

@@ -4,13 +4,12 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback import kinds
+from feedback import kinds, queries
 from feedback.models import Comment, Invitation, OpenLink, Question, Response, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.rounds import asked
@@ -110,13 +109,8 @@ def set_unsubscribed(*, invitation: Invitation, unsubscribed: bool) -> None:
 def questions_of(sent: Round) -> tuple[Question, ...]:
     """The questions that a round asks. What a round has used never changes, so they are read from
     the database once."""
-    found = _questions(sent.survey_id)
+    found = queries.used_questions(sent.survey_id)
     return tuple(question for question in found if asked(sent, question.key))
-
-
-@lru_cache(maxsize=256)
-def _questions(survey_id: int) -> tuple[Question, ...]:
-    return tuple(Question.objects.filter(survey=survey_id))
 
 
 def _invited(invitation: Invitation) -> _Seat:

@@ -6,8 +6,6 @@ server; the same again with a hundred times the responses; and the arithmetic al
 
 import json
 import statistics
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -16,11 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from focusprog.benches.page import _COUNTED, _Visitor
-from focusprog.benches.programme import Running, _environment, own_folder, running
+from focusprog.benches.programme import Running, own_folder, running, shell
 from touchpoints.moments import classify
 
 _FEW, _TIMES = 10_000, 100
-_PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 def run(scale: float) -> dict[str, float | int | str]:
@@ -96,18 +93,7 @@ class _Cost:
 
 def _shell(data: Path, call: str) -> str:
     """Call a function of `heatmap_data` on the running programme's database; what it printed."""
-    code = f"from focusprog.benches.heatmap_data import *; {call}"
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
-        cwd=_PROJECT,
-        env={**_environment(), "DATA": str(data)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return done.stdout
+    return shell(data, f"from focusprog.benches.heatmap_data import *; {call}")
 
 
 def _classify() -> float:

@@ -130,6 +130,21 @@ def running(data: Path, *, sample: bool, settings: str = "focusprog.settings") -
         it.stop_seconds = time.monotonic() - asked
 
 
+def shell(data: Path, code: str) -> str:
+    """Run code in a shell of the programme that runs in `data`; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+        cwd=_PROJECT,
+        env={**_environment(), "DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return done.stdout
+
+
 def _environment() -> dict[str, str]:
     ours = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "ALLOWED_HOSTS"}
     return {name: value for name, value in os.environ.items() if name not in ours}
