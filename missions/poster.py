@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from missions.models import Mission
-from programme.printing import print_pages
+from programme.printing import print_document
+from programme.queries import logo_pictures
 
 SIZES = ("a3", "a4")
 KEEP_SECONDS = 30 * 24 * 3600
@@ -35,7 +36,9 @@ def poster(*, mission: Mission, size: str) -> bytes:
     if pdf is None:
         day = mission.adopted_on or dt.date(2000, 1, 1)
         at = dt.datetime.combine(day, dt.time(), dt.UTC)
-        pdf = print_pages(html, identifier=identifier, at=at)
+        of = mission.organisation
+        pictures = logo_pictures(of.pk, of.logo)
+        pdf = print_document(html, identifier=identifier, at=at, pictures=pictures).pdf
         cache.set(key, pdf, KEEP_SECONDS)
     return pdf
 

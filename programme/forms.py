@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 from accounts.forms import NewUserForm
 from accounts.wording import Worded
+from programme.colours import is_colour
+from programme.logos import MOST_BYTES, CleanLogo, LogoError, clean_logo
 from programme.models import Organisation, Person, PersonKind, Role, Segment, Team
 
 _MONTHS = [
@@ -252,3 +254,44 @@ class TeamForm(Worded, forms.Form):
             others = others.exclude(pk=team.pk)
         for name in ("parent", "supplies"):
             offer(self, name, others)
+
+
+class BrandForm(Worded, forms.Form):
+    """The logo, checked and cleaned, and the colour."""
+
+    colour = forms.CharField(
+        label="Colour",
+        help_text="For lines and small headings, on the report’s cover and the poster.",
+        widget=forms.TextInput(attrs={"type": "color"}),
+    )
+    file = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text="A PNG, JPEG or SVG of at most 2 MB. It is printed at most 60 mm wide.",
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.svg"}),
+    )
+    without_logo = forms.BooleanField(label="Print no logo", required=False)
+
+    def __init__(self, *args: Any, has_logo: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_logo:
+            del self.fields["without_logo"]
+
+    def clean_colour(self) -> str:
+        colour = str(self.cleaned_data["colour"]).lower()
+        if not is_colour(colour):
+            raise forms.ValidationError("Write the colour as # and six digits, such as #0e5a60.")
+        return colour
+
+    def clean_file(self) -> CleanLogo | None:
+        file = self.cleaned_data["file"]
+        if file is None:
+            return None
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                "This file has more than 2 MB. Please choose a smaller one."
+            )
+        try:
+            return clean_logo(file.read())
+        except LogoError as error:
+            raise forms.ValidationError(str(error)) from error

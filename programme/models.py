@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from programme.colours import ACCENT
 from programme.periods import Quarter
 
 
@@ -27,6 +28,9 @@ class Organisation(models.Model):
     comments_from = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(10), MaxValueValidator(100)]
     )
+    # How its prints look; `logo` is the name of a Logo, or blank.
+    colour = models.CharField(max_length=7, default=ACCENT)
+    logo = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -34,6 +38,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(figures_from__gte=5, comments_from__gte=10),
                 name="organisation_shows_no_few",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(colour__regex=r"^#[0-9a-f]{6}$"),
+                name="organisation_colour",
             ),
         ]
 
@@ -48,6 +56,23 @@ class OrganisationOwned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Logo(OrganisationOwned):
+    """A logo as it is printed, under its own fingerprint and never changed, so that what was
+    frozen with it can be printed again; see `programme.logos`."""
+
+    name = models.CharField(max_length=80)
+    content = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_logo_each"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Role(models.TextChoices):

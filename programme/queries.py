@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from programme.models import (
     ColleagueInvite,
+    Logo,
     Membership,
     Organisation,
     Person,
@@ -15,6 +16,13 @@ from programme.models import (
     Team,
 )
 from programme.periods import Quarter
+
+
+def logo_pictures(organisation_id: int, name: str) -> dict[str, bytes]:
+    """The organisation's logo of that name as the press wants it: by the address that a page for
+    print gives it; none for a blank name."""
+    found = Logo.objects.filter(organisation=organisation_id, name=name) if name else []
+    return {f"logos/{logo.name}": bytes(logo.content) for logo in found}
 
 
 def current_quarter(organisation: Organisation) -> Quarter:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from programme.views import front, members, people, people_import, reminders, settings
+from programme.views import brand, front, members, people, people_import, reminders, settings
 
 app_name = "programme"
 
@@ -34,6 +34,7 @@ inside = [
     path("people/invites/<int:invite>/resend/", members.invite_resend, name="invite_resend"),
     path("people/invites/<int:invite>/withdraw/", members.invite_withdraw, name="invite_withdraw"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/brand/", brand.brand, name="brand"),
     path("reminders/", reminders.own_reminders, name="own_reminders"),
 ]
 
@@ -42,6 +43,7 @@ urlpatterns = [
     path("start/", front.start, name="start"),
     path("organisations/add/", front.new_organisation, name="new_organisation"),
     path("join/<str:token>/", front.join, name="join"),
+    path("logos/<str:name>", brand.logo, name="logo"),
     path("reminders/<str:token>/", reminders.reminders, name="reminders"),
     path("o/<slug:organisation>/", include(inside)),
 ]

@@ -233,6 +233,8 @@ class Report:
     words: LeaderWords | None = None
     correction: Correction | None = None
     paper: str = "A4"
+    colour: str = ""
+    logo: str = ""
     layout: int = field(default=2)
 
     def as_json(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -22,10 +22,11 @@ def print_report(
     edition: int,
     built_at: dt.datetime,
     frozen_at: dt.datetime | None = None,
+    pictures: Mapping[str, bytes] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Printed:
-    """The PDF of those figures; `say` hears "charts" and "pages" as they begin. A report without
-    `frozen_at` is marked as a draft. PrintError."""
+    """The PDF of those figures; `pictures` has the logo that they name, `say` hears "charts" and
+    "pages" as they begin. A report without `frozen_at` is marked as a draft. PrintError."""
     at = frozen_at or built_at
     charts = draw_charts(figures, at=at, say=say)
     say("pages")
@@ -33,7 +34,10 @@ def print_report(
         print_html(figures, edition=edition, built_at=built_at, frozen_at=frozen_at),
         identifier=fingerprint_of(figures),
         at=at,
-        pictures={f"charts/{name}.svg": svg.encode() for name, svg in charts.items()},
+        pictures={
+            **{f"charts/{name}.svg": svg.encode() for name, svg in charts.items()},
+            **(pictures or {}),
+        },
         attachments=[
             Attached(
                 name=f"heatmap-{figures['period']}.csv",

@@ -75,6 +75,7 @@ NOT_PAGES = {
     "programme:people_example": "a download",
     "reports:report_pdf": "a download",
     "reports:report_chart": "a picture",
+    "programme:logo": "a picture",
     "missions:decisions_table": "a download",
     "missions:draft_table": "a download",
     "missions:themes_table": "a download",

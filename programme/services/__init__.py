@@ -1,5 +1,6 @@
 """Every change to an organisation, its members, its people, segments and teams."""
 
+from programme.services.brand import change_brand
 from programme.services.errors import ProgrammeError
 from programme.services.groups import (
     add_segment,
@@ -40,6 +41,7 @@ __all__ = [
     "accept_invite",
     "add_person",
     "add_segment",
+    "change_brand",
     "change_organisation",
     "change_role",
     "change_segment",

@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 
 from programme.models import Membership, Organisation, Period
 from programme.printing import Printed, PrintError
+from programme.queries import logo_pictures
 from reports import drawings, queries, rendering
 from reports.assembly import assemble
 from reports.contents import Correction
@@ -136,7 +137,12 @@ def _figures(report: BoardReport) -> dict[str, Any]:
     _say(report.pk, report.attempts, 10, "Gathering the quarter’s figures")
     known = queries.gather(organisation=report.organisation, period=report.period)
     _say(report.pk, report.attempts, 30, "Working out what really changed")
-    contents = replace(assemble(known), paper=queries.settings_of(report.organisation).paper)
+    contents = replace(
+        assemble(known),
+        paper=queries.settings_of(report.organisation).paper,
+        colour=report.organisation.colour,
+        logo=report.organisation.logo,
+    )
     corrected = queries.frozen_before(report)
     if report.correction and corrected is not None:
         changed = differences(corrected.figures, contents.as_json())
@@ -154,6 +160,7 @@ def print_kept(report: BoardReport, figures: dict[str, Any]) -> Printed:
         edition=report.edition,
         built_at=report.created_at,
         frozen_at=report.frozen_at,
+        pictures=logo_pictures(report.organisation_id, figures.get("logo", "")),
         say=lambda word: _say(report.pk, report.attempts, *_PRESS_STEPS[word]),
     )
 
