@@ -13,7 +13,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock
 COPY . .
-RUN python -m compileall -q accounts feedback focusprog missions outbox programme reports touchpoints
+RUN python -m compileall -q accounts feedback focusprog keeping missions outbox programme reports touchpoints
 
 # The containers run read-only; fontconfig keeps its cache where it may write.
 ENV PYTHONUNBUFFERED=1 \

@@ -166,6 +166,11 @@ class Round(OrganisationOwned):
     opened_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Since when some of its answers are gone: what it counted is never counted again.
+    thinned_at = models.DateTimeField(null=True, blank=True)
+    # What became of its invitations' emails, once those are deleted.
+    emails_sent = models.PositiveIntegerField(null=True, blank=True)
+    emails_failed = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]

@@ -189,6 +189,8 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
     for found in rounds:
         invited_, opened, answered, sent, failed, by_link = counts.get(found.pk, (0,) * 6)
         answered += by_link
+        if found.emails_sent is not None and found.emails_failed is not None:
+            sent, failed = found.emails_sent, found.emails_failed
         results = found.results
         if results is not None:
             invited_ = results.get("invited") or invited_

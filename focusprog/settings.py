@@ -93,6 +93,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 INSTALLED_APPS = [
     "focusprog",
+    "keeping",
     "reports",
     "missions",
     "feedback",
@@ -228,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "improvements": {"task": "touchpoints.tasks.sweep", "schedule": crontab(minute="*/10")},
     "missions": {"task": "missions.tasks.sweep", "schedule": crontab()},
     "reports": {"task": "reports.tasks.sweep", "schedule": crontab()},
+    "keeping": {"task": "keeping.tasks.sweep", "schedule": crontab()},
 }
 
 # Language, time, files

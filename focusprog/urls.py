@@ -17,6 +17,7 @@ urlpatterns = [
     path("o/<slug:organisation>/feedback/", include("feedback.urls")),
     path("o/<slug:organisation>/mission/", include("missions.urls")),
     path("o/<slug:organisation>/reports/", include("reports.urls")),
+    path("o/<slug:organisation>/keeping/", include("keeping.urls")),
 ]
 
 handler400 = errors.bad_request

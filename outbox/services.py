@@ -83,6 +83,18 @@ def _write(batch: tuple[NewEmail, ...]) -> None:
         )
 
 
+def empty_emails(*, keys: Iterable[int]) -> None:
+    """Take away what these emails said, with their links and attachments; a file that no other
+    email carries goes too."""
+    with transaction.atomic():
+        emails = Email.objects.filter(pk__in=keys)
+        emails.update(text="", html="", headers={})
+        carried = Email.attachments.through.objects.filter(email__in=emails)
+        files = set(carried.values_list("attachment_id", flat=True))
+        carried.delete()
+        Attachment.objects.filter(pk__in=files, emails=None).delete()
+
+
 def one_line(text: str) -> str:
     """Text fit for a mail header: a line break in a name cannot start a header of its own, and
     what looks like a header's encoding stays the text that it is."""

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from programme.models import Organisation, OrganisationOwned
 
-OWN_APPS = ("programme", "touchpoints", "feedback", "missions", "reports")
+OWN_APPS = ("programme", "touchpoints", "feedback", "missions", "reports", "keeping")
 
 
 def _views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

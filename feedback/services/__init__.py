@@ -17,6 +17,12 @@ from feedback.services.cases import open_case, update_case
 from feedback.services.chain_rounds import ChainRound, prepare_chain_rounds
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
+from feedback.services.letting_go import (
+    let_answers_go,
+    mark_thinned,
+    write_down_receipts,
+    write_down_rounds,
+)
 from feedback.services.links import invite_by_email, make_link, turn_link
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.periods import close_period
@@ -71,8 +77,10 @@ __all__ = [
     "hash_of",
     "invite_by_email",
     "last_day",
+    "let_answers_go",
     "make_link",
     "mark_seen",
+    "mark_thinned",
     "minutes_for",
     "move_question",
     "open_case",
@@ -93,4 +101,6 @@ __all__ = [
     "turn_link",
     "update_case",
     "wake_opening",
+    "write_down_receipts",
+    "write_down_rounds",
 ]

@@ -138,6 +138,7 @@ def _hand_over_named(closed: Round) -> None:
         state=Round.State.CLOSED,
         confidential=False,
         imported_from="",
+        thinned_at=None,
     ).select_related("organisation", "period")
     for sibling in siblings:
         _hand_over(sibling, votes.get(sibling.pk, []))

@@ -40,6 +40,7 @@ def hand_over_hand_offs(closed: Round) -> None:
         audience=closed.audience,
         state=Round.State.CLOSED,
         confidential=False,
+        thinned_at=None,
         survey__questions__hand_off__isnull=False,
     )
     for sibling in siblings.select_related("organisation", "period").distinct():
