@@ -1,25 +1,29 @@
 """A closed round's results, ready to be shown: every figure with its n and its interval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from feedback import kinds
+from feedback import kinds, measures
+from feedback.measures import MEAN, NET, Estimate, Measure
 from feedback.models import Question, Round
+from feedback.slices import Answered
 from feedback.spoken import label_of
-from touchpoints.moments import classify, moment_of
-
-_ORDER = ("misery", "mediocrity", "magic")
+from touchpoints.moments import wilson
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One answer offered: how many gave it, and their share in percent."""
+    """One answer offered: how many gave it, and their share in percent with its interval."""
 
     label: str
     n: int
     percent: float
+    low: float
+    high: float
+
+    @property
+    def interval_words(self) -> str:
+        return f"{self.low:.0f} to {self.high:.0f}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +39,63 @@ class Result:
 
     question: Question
     n: int
-    bars: tuple[Bar, ...]
-    label: str
-    net: float | None
-    low: float | None
-    high: float | None
-    mean: float | None
-    held_back: bool
+    bars: tuple[Bar, ...] = ()
+    net: float | None = None
+    low: float | None = None
+    high: float | None = None
+    mean: float | None = None
+    mean_low: float | None = None
+    mean_high: float | None = None
+    held_back: bool = False
     band: str = ""
     left_out: tuple[str, ...] = ()
 
     @property
+    def net_name(self) -> str:
+        """Of "would you recommend us?" the net is the net promoter score."""
+        return "NPS" if self.question.kind == kinds.RECOMMEND else "net"
+
+    @property
     def net_words(self) -> str:
-        return _signed(self.net)
+        return signed(self.net)
 
     @property
     def interval_words(self) -> str:
-        return f"{_signed(self.low)} to {_signed(self.high)}"
+        return f"{signed(self.low)} to {signed(self.high)}"
+
+    @property
+    def mean_interval_words(self) -> str:
+        if self.mean_low is None or self.mean_high is None:
+            return ""
+        return f"{self.mean_low:.1f} to {self.mean_high:.1f}"
 
 
-def _signed(net: float | None) -> str:
+def signed(net: float | None) -> str:
     """A net in points as it is printed: +41, 0, −12."""
     points = 0 if net is None else round(net)
     return f"{points:+d}".replace("-", "−") if points else "0"
 
 
-def results_of(found: Round, questions: Sequence[Question]) -> list[Result]:
-    """What closing the round stored, question by question; nothing before."""
+def results_of(
+    found: Round,
+    questions: Sequence[Question],
+    part: Mapping[str, Answered | None] | None = None,
+) -> list[Result]:
+    """What closing the round stored, question by question; nothing before. `part` gives the
+    answers of a part of the round in place of the whole, None where they are not shown."""
     if found.results is None:
         return []
     stored = found.results["questions"]
-    return [_result(question, stored.get(question.key), found) for question in questions]
+    results = []
+    for question in questions:
+        if part is None:
+            results.append(_result(question, stored.get(question.key), found))
+        elif (answered := part.get(question.key)) is None:
+            results.append(Result(question, 0, held_back=True))
+        else:
+            n, counts = answered
+            results.append(_result(question, {"n": n, "counts": counts}, found))
+    return results
 
 
 def _result(question: Question, stored: dict[str, object] | None, found: Round) -> Result:
@@ -73,45 +103,45 @@ def _result(question: Question, stored: dict[str, object] | None, found: Round) 
     n: int = stored["n"] if stored else 0  # type: ignore[assignment]
     held_back = stored is None and found.confidential
     if stored and "band" in stored:
-        by_value = dict(_labels(question))
+        by_value = dict(labels_of(question))
         band = " or ".join(dict.fromkeys(by_value[value] for value in stored["band"]))  # type: ignore[attr-defined]
-        return Result(question, n, (), "", None, None, None, None, held_back, band)
+        return Result(question, n, held_back=held_back, band=band)
     if question.is_text or not counts:
-        return Result(question, n, (), "", None, None, None, None, held_back)
+        return Result(question, n, held_back=held_back)
     if question.kind == kinds.RANKING:
-        return _ranking(question, n, counts, held_back)
-    labels = _labels(question)
+        return Result(question, n, _ranking(question, n, counts), held_back=held_back)
+    labels = labels_of(question)
     left_out: tuple[str, ...] = ()
     if question.kind == kinds.SEVERAL and found.confidential:
         left_out = tuple(label for value, label in labels if value not in counts)
         labels = [(value, label) for value, label in labels if value in counts]
-    bars = tuple(
-        Bar(label, counts.get(value, 0), 100 * counts.get(value, 0) / n) for value, label in labels
-    )
-    mean = None
-    if question.kind in kinds.NUMBERS:
-        mean = sum(int(value) * count for value, count in counts.items()) / n
-    if question.kind not in kinds.RATING:
-        return Result(question, n, bars, "", None, None, None, mean, held_back, left_out=left_out)
-    by_moment = dict.fromkeys(_ORDER, 0)
-    for value, count in counts.items():
-        of_scale = value if question.kind == Question.Kind.MOMENT else int(value)
-        by_moment[moment_of(question.scale, of_scale)] += count
-    moments = classify(np.array([[by_moment[name] for name in _ORDER]]))
+    net = mean = Estimate(0, None, None)
+    is_rating, is_number = question.kind in kinds.RATING, question.kind in kinds.NUMBERS
+    if is_rating:
+        net = measures.estimate(Measure(NET), question.kind, counts, n) or net
+    if is_number:
+        mean = measures.estimate(Measure(MEAN), question.kind, counts, n) or mean
     return Result(
         question,
         n,
-        bars,
-        str(moments.label[0]),
-        100 * float(moments.net[0]),
-        100 * float(moments.low[0]),
-        100 * float(moments.high[0]),
-        mean,
-        held_back,
+        tuple(_bar(label, counts.get(value, 0), n) for value, label in labels),
+        net=net.value if is_rating else None,
+        low=net.low,
+        high=net.high,
+        mean=mean.value if is_number else None,
+        mean_low=mean.low,
+        mean_high=mean.high,
+        held_back=held_back,
+        left_out=left_out,
     )
 
 
-def _labels(question: Question) -> list[tuple[str, str]]:
+def _bar(label: str, chosen: int, n: int) -> Bar:
+    low, high = wilson(chosen, n)
+    return Bar(label, chosen, 100 * chosen / n, 100 * low, 100 * high)
+
+
+def labels_of(question: Question) -> list[tuple[str, str]]:
     """The values that may be chosen, in their order, with what they say."""
     if question.kind in kinds.WITH_OPTIONS:
         return [(option["key"], option["text"]) for option in question.options]
@@ -120,13 +150,13 @@ def _labels(question: Question) -> list[tuple[str, str]]:
     ]
 
 
-def _ranking(question: Question, n: int, counts: dict[str, int], held_back: bool) -> Result:
+def _ranking(question: Question, n: int, counts: dict[str, int]) -> tuple[Bar, ...]:
     """Each thing ranked with how many put it first, the best placed on top.
 
     Left out counts as the last of the places that were left, so that what few ranked high does not
     come before what many ranked second.
     """
-    options = _labels(question)
+    options = labels_of(question)
     last = len(options)
     places: dict[str, float] = {}
     for key, _ in options:
@@ -135,12 +165,7 @@ def _ranking(question: Question, n: int, counts: dict[str, int], held_back: bool
         total = sum(place * count for place, count in given.items()) + last * left_out
         places[key] = total / n
     best = sorted(options, key=lambda option: places[option[0]])
-    bars = tuple(
-        Bar(
-            f"{label} (place {places[key]:.1f} on average)",
-            counts.get(f"{key}:1", 0),
-            100 * counts.get(f"{key}:1", 0) / n,
-        )
+    return tuple(
+        _bar(f"{label} (place {places[key]:.1f} on average)", counts.get(f"{key}:1", 0), n)
         for key, label in best
     )
-    return Result(question, n, bars, "", None, None, None, None, held_back)

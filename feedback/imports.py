@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from feedback.counting import named_results
 from feedback.import_files import AnswerFile
 from feedback.import_rows import ImportSummary, Progress, Reader, Row, columns_of, latest_rows
 from feedback.mapping import TEXT, ResponseMapping
@@ -133,8 +134,6 @@ class _Writer:
         for _, name in mapping.group.names if mapping.group else ():
             self._group(name)
         self.moments: Counter[tuple[int, int | None, str, str]] = Counter()
-        self.counts: dict[str, Counter[str]] = {key: Counter() for key in self.questions}
-        self.scales = {question.key: question.scale for question in mapping.questions}
 
     def write(self, rows: Iterator[Row]) -> None:
         responses = 0
@@ -146,13 +145,7 @@ class _Writer:
             "invited": 0,
             "opened": None,
             "answered": responses,
-            "questions": {
-                key: {
-                    "n": counts.total(),
-                    "counts": {} if self.scales[key] == TEXT else dict(sorted(counts.items())),
-                }
-                for key, counts in self.counts.items()
-            },
+            "questions": named_results(round=self.round),
         }
         self.round.save(update_fields=["results"])
         self._hand_over()
@@ -173,7 +166,6 @@ class _Writer:
             for key, answer in row.answers.items():
                 question = self.questions[key]
                 if question.is_text:
-                    self.counts[key]["text"] += 1
                     comments.append(
                         (
                             *(uuid.uuid4(), organisation, round_, question.pk, pk),
@@ -181,7 +173,6 @@ class _Writer:
                         )
                     )
                     continue
-                self.counts[key][str(answer)] += 1
                 if question.touchpoint_id is not None:
                     moment = moment_of(question.scale, answer)
                     self.moments[question.touchpoint_id, group, question.scale, moment] += 1

@@ -5,7 +5,7 @@ two things shown; a piece never tells what one person, or a group too small to b
 The rules and their proof: docs/decisions/0025-one-door-for-confidential-figures.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 type Counts = tuple[int, ...]
@@ -69,25 +69,38 @@ def publish(root: Group, *, ordered: bool, least: int) -> Published:
     whole = root.whole()
     if sum(whole) < least:
         return Published({})
-    if _safe(whole, _largest_hidden(root, least), ordered=ordered, least=least):
-        pieces = dict(_split(root, ordered=ordered, least=least))
+
+    def safe(counts: Counts, hidden: list[int]) -> bool:
+        return _safe(counts, _largest(hidden, least), ordered=ordered, least=least)
+
+    if safe(whole, list(root.sizes())):
+        pieces = dict(_split(root, safe))
         return Published(pieces, n=sum(whole))
     if _largest_hidden(root, least) > 1:
         return Published({})
     return Published({}, n=sum(whole), band=_band(whole, ordered=ordered))
 
 
-def _split(group: Group, *, ordered: bool, least: int) -> Iterator[tuple[int | None, Counts]]:
-    """The pieces of a group that is safe as a whole."""
+def divide(root: Group, *, enough: Callable[[Counts], bool]) -> dict[int | None, Counts]:
+    """The pieces of answers that are nobody's secret, each with enough of them; all of it where
+    that is not enough."""
+    return dict(_split(root, lambda counts, _: enough(counts)))
+
+
+def _split(
+    group: Group, safe: Callable[[Counts, list[int]], bool]
+) -> Iterator[tuple[int | None, Counts]]:
+    """The pieces of a group that is safe as a whole. Whether counts are safe depends on them, and
+    on the sizes of the groups inside that are not shown."""
     rest, hidden, shown = group.own, [sum(group.own)], []
     for below in group.below:
-        if _safe(below.whole(), _largest_hidden(below, least), ordered=ordered, least=least):
+        if safe(below.whole(), list(below.sizes())):
             shown.append(below)
         else:
             rest = _sum([rest, below.whole()])
             hidden += below.sizes()
     shown.sort(key=lambda below: (sum(below.whole()), below.key or 0), reverse=True)
-    while sum(rest) and not _safe(rest, _largest(hidden, least), ordered=ordered, least=least):
+    while sum(rest) and not safe(rest, hidden):
         if not shown:
             break
         smallest = shown.pop()
@@ -96,7 +109,7 @@ def _split(group: Group, *, ordered: bool, least: int) -> Iterator[tuple[int | N
     if sum(rest):
         yield group.key, rest
     for below in shown:
-        yield from _split(below, ordered=ordered, least=least)
+        yield from _split(below, safe)
 
 
 def _safe(counts: Counts, largest_hidden: int, *, ordered: bool, least: int) -> bool:

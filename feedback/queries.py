@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from feedback import kinds
 from feedback.models import Case, Comment, Invitation, Question, Response, Round, Survey
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
@@ -414,52 +413,6 @@ def cases(organisation: Organisation) -> QuerySet[Case]:
         .select_related("owner__user", "person", "touchpoint", "comment")
         .order_by(F("closed_at").desc(nulls_first=True), "due_at", "pk")
     )
-
-
-def answer_counts(
-    *, round: Round, questions: Sequence[Question]
-) -> dict[str, tuple[int, dict[str, int]]]:
-    """Of the submitted answers, by question: how many answered, and how many gave each value. A
-    text has no values; of a list each option is one, and of a ranking each option and place."""
-    found: dict[str, tuple[int, dict[str, int]]] = {}
-    by_key: dict[str, dict[str, int]] = {question.key: {} for question in questions}
-    answered: dict[str, int] = {}
-    ranked = [question.key for question in questions if question.kind == kinds.RANKING]
-    texts = [question.key for question in questions if question.is_text]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT answer.key, value.value, count(*)
-            FROM feedback_response r,
-                 jsonb_each(r.answers) answer,
-                 LATERAL (
-                     SELECT '' AS value
-                     UNION ALL
-                     SELECT answer.value #>> '{}'
-                     WHERE jsonb_typeof(answer.value) <> 'array'
-                       AND NOT answer.key = ANY(%(texts)s)
-                     UNION ALL
-                     SELECT CASE WHEN answer.key = ANY(%(ranked)s)
-                                 THEN one.value || ':' || one.place ELSE one.value END
-                     FROM jsonb_array_elements_text(
-                         CASE jsonb_typeof(answer.value) WHEN 'array' THEN answer.value
-                                                         ELSE '[]' END
-                     ) WITH ORDINALITY AS one(value, place)
-                 ) value
-            WHERE r.round_id = %(round)s AND r.submitted_at IS NOT NULL
-              AND answer.key = ANY(%(keys)s)
-            GROUP BY 1, 2
-            """,
-            {"round": round.pk, "keys": list(by_key), "ranked": ranked, "texts": texts},
-        )
-        for key, value, n in cursor.fetchall():
-            if value:
-                by_key[key][value] = n
-            else:
-                answered[key] = n
-    for key, counts in by_key.items():
-        found[key] = (answered.get(key, 0), counts)
-    return found
 
 
 def submitted(*, round: Round) -> QuerySet[Response]:

@@ -6,6 +6,7 @@ from feedback import (
     import_views,
     link_views,
     period_views,
+    result_views,
     review_views,
     survey_views,
     views,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("rounds/<int:round>/progress/", views.round_progress, name="round_progress"),
     path("rounds/<int:round>/close/", views.round_close, name="round_close"),
     path("rounds/<int:round>/discard/", views.round_discard, name="round_discard"),
+    path("rounds/<int:round>/results/", result_views.results, name="results"),
     path("rounds/<int:round>/test/", views.round_test, name="round_test"),
     path("rounds/<int:round>/places/", link_views.round_links, name="round_links"),
     path(
@@ -32,6 +34,7 @@ urlpatterns = [
     path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
     path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),
     path("surveys/<int:survey>/as/", survey_views.survey_frames, name="survey_frames"),
+    path("surveys/<int:survey>/results/", result_views.survey_results, name="survey_results"),
     path(
         "surveys/<int:survey>/translations/",
         survey_views.survey_translate,

@@ -109,6 +109,8 @@ QUERIES = {
     ),
     "touchpoints:rules": ("", "?state=lifted", "?q=nobody+wrote+this"),
     "feedback:survey_edit": ("", "?question=recommend"),
+    "feedback:results": ("", "?beside=rest"),
+    "feedback:survey_results": ("", "?audience=internal"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
     "feedback:survey_frames": ("", "?as=laptop"),
     "feedback:survey_translate": ("", "?language=ar"),

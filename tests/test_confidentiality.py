@@ -23,6 +23,7 @@ from feedback.models import Invitation, Question, Response, Round, Survey
 from feedback.publishing import Published
 from feedback.queries import receipts_of, stored_results
 from feedback.services import QuestionSpec, close_round, sealing
+from feedback.slices import groups_of, slices_of
 from programme.models import Organisation, Person, PersonKind, Role, Team
 from tests import factories
 from tests.attack import Seen, band_cases, counted, pinned
@@ -169,7 +170,8 @@ def _by_moment(kind: str, values: list[str]) -> dict[str, frozenset[int]]:
 
 def _all_seen(closed: Round, kind: str, teams: list[Team], at: Touchpoint) -> Iterator[list[Seen]]:
     """Everything that can be read of one round, in all ways in which its words can be true: its
-    stored results with every group, the tallies that were handed over, and the heatmap."""
+    stored results with every group, the results page's groups and those without each of them, the
+    tallies that were handed over, and the heatmap."""
     values = [str(value) for value in Question.VALUES[Question.Kind(kind)]]
     under = _under(teams)
     stored = stored_results(closed)["questions"].get("asked", {})
@@ -181,6 +183,12 @@ def _all_seen(closed: Round, kind: str, teams: list[Team], at: Touchpoint) -> It
     for shown in groups:
         pieces = [counts for key, counts in groups.items() if key in under[shown]]
         seen += counted(under[shown], list(map(sum, zip(*pieces, strict=True))))
+    slices = slices_of(closed, groups_of(closed.organisation, closed.audience))
+    for team in slices.names:
+        for people, rest in ((under[team], False), (under[None] - under[team], True)):
+            if answered := slices.part(team, rest=rest)["asked"]:
+                assert answered[0] == sum(answered[1].values())
+                seen += counted(people, [answered[1].get(value, 0) for value in values])
     if stored.get("counts"):
         seen += counted(under[None], [stored["counts"].get(value, 0) for value in values])
     if kind != "yes-no":
@@ -318,6 +326,10 @@ def test_every_page_of_every_role_shows_what_was_stored_and_no_more(
             reverse("touchpoints:heatmap_export", args=[organisation.slug, "csv"])
             + "?show=staff&period=2026Q3",
             reverse("feedback:index", args=[organisation.slug]),
+            reverse("feedback:results", args=[organisation.slug, closed.pk]),
+            reverse("feedback:results", args=[organisation.slug, closed.pk])
+            + f"?of={teams[0].pk}&beside=rest",
+            reverse("feedback:survey_results", args=[organisation.slug, survey.pk]),
         ):
             answer = client.get(address)
             assert answer.status_code == 200, address

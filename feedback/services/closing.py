@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback import kinds, queries
+from feedback import counting, kinds, queries
 from feedback.models import Comment, Invitation, Question, Round
 from feedback.services import sealing
 from feedback.services.errors import FeedbackError
@@ -28,8 +28,9 @@ def close_round(*, round: Round) -> Round:
     changes nothing.
 
     `Round.results` is {"invited": n, "opened": n, "answered": n, "questions": {key: {"n": n,
-    "counts": {value: n}}}}; "by_link" is how many of the answers came by links for places.
-    Texts have no counts; where several options may be chosen, n is how many chose any; a ranking's
+    "counts": {value: n}, "groups": ..}}}; "by_link" is how many of the answers came by links for
+    places, and "groups" are the same counts by team or segment (see `feedback.counting`). Texts
+    have no counts; where several options may be chosen, n is how many chose any; a ranking's
     values are an option's key, a colon and its place. A confidential round's holds only what may be
     seen (see `feedback.services.sealing`).
     """
@@ -81,13 +82,12 @@ def _results(closed: Round) -> dict[str, Any]:
     """What a named round counted."""
     invitations = Invitation.objects.filter(round=closed)
     submitted = queries.submitted(round=closed)
-    counts = queries.answer_counts(round=closed, questions=list(closed.survey.questions.all()))
     return {
         "invited": invitations.count(),
         "opened": invitations.filter(seen_at__isnull=False).count(),
         "answered": submitted.count(),
         "by_link": submitted.filter(open_link__isnull=False).count(),
-        "questions": {key: {"n": n, "counts": by_value} for key, (n, by_value) in counts.items()},
+        "questions": counting.named_results(round=closed),
     }
 
 

@@ -3,18 +3,16 @@
 See docs/decisions/0009 for the seal and 0025 for what may be seen.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import connection
 
-from feedback import kinds, queries
+from feedback import counting, kinds, queries
 from feedback.models import Invitation, Question, Round
 from feedback.publishing import Counts, Group, Published, publish
 from feedback.services.reviewing import hold_names
 from feedback.services.rounds import asked
-from programme.models import Team
 
 # One rated answer, or many alike: touchpoint, segment, team, scale, value, how many.
 type Vote = tuple[int, int | None, int | None, str, str, int]
@@ -44,27 +42,24 @@ def results(closed: Round) -> dict[str, Any]:
     found["answered"] = answered
     questions = [one for one in closed.survey.questions.all() if asked(closed, one.key)]
     found["by_link"] = queries.submitted(round=closed).filter(open_link__isnull=False).count()
-    alone = [one for one in questions if not one.is_text and one.kind not in kinds.LISTS]
-    counts = _counts(closed, alone)
-    others = queries.answer_counts(
-        round=closed, questions=[one for one in questions if one not in alone]
-    )
-    parents = dict(
-        Team.objects.filter(organisation=closed.organisation_id).values_list("pk", "parent_id")
-    )
+    counts = counting.counts_by_group(round=closed, questions=questions)
+    internal = closed.audience == Round.Audience.INTERNAL
+    parents = counting.parents_of(closed.organisation_id) if internal else {}
     for question in questions:
+        if question.is_text or question.kind in kinds.LISTS:
+            by_value = counting.summed(counts[question.key])
+            n = by_value.pop("", 0)
         if question.is_text:
             if answered >= closed.comments_from:
-                found["questions"][question.key] = {"n": others[question.key][0], "counts": {}}
+                found["questions"][question.key] = {"n": n, "counts": {}}
             continue
         if question.kind in kinds.LISTS:
-            n, by_value = others[question.key]
             if listed := _listed(question, n, by_value, least=closed.figures_from):
                 found["questions"][question.key] = {"n": n, "counts": listed}
             continue
         values = [str(value) for value in kinds.values_of(question)]
         shown = publish(
-            _tree(counts[question.key], values, parents),
+            counting.tree(counts[question.key], values, parents),
             ordered=question.kind not in Question.CHOOSING_KINDS,
             least=closed.figures_from,
         )
@@ -96,60 +91,13 @@ def _may_be_seen(counts: Counts, least: int, *, ordered: bool) -> bool:
     return bool(publish(Group(None, counts), ordered=ordered, least=least).pieces)
 
 
-def _counts(
-    closed: Round, questions: list[Question]
-) -> dict[str, dict[int | None, dict[str, int]]]:
-    """Of the submitted answers: question key -> team or segment -> value -> how many."""
-    found: dict[str, dict[int | None, dict[str, int]]] = {
-        one.key: defaultdict(dict) for one in questions
-    }
-    group = "team_id" if closed.audience == Round.Audience.INTERNAL else "segment_id"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT answer.key, r.{group}, answer.value #>> '{{}}', count(*)
-            FROM feedback_response r, jsonb_each(r.answers) answer
-            WHERE r.round_id = %s AND r.submitted_at IS NOT NULL AND answer.key = ANY(%s)
-            GROUP BY 1, 2, 3
-            """,  # noqa: S608  (one of two names of ours)
-            [closed.pk, list(found)],
-        )
-        for key, of, value, n in cursor.fetchall():
-            found[key][of][value] = n
-    return found
-
-
-def _tree(
-    counts: Mapping[int | None, Mapping[str, int]],
-    values: list[str],
-    parents: Mapping[int, int | None],
-) -> Group:
-    """The groups that answered, under the teams that they are in; segments are in none."""
-    below: dict[int | None, set[int]] = defaultdict(set)
-    for group in counts:
-        above = group
-        while above is not None:
-            below[parents.get(above)].add(above)
-            above = parents.get(above)
-
-    def node(key: int | None) -> Group:
-        own = counts.get(key, {})
-        return Group(
-            key,
-            tuple(own.get(value, 0) for value in values),
-            tuple(node(child) for child in sorted(below[key])),
-        )
-
-    return node(None)
-
-
 def _stored(shown: Published, values: list[str]) -> dict[str, Any] | None:
     if shown.pieces:
         return {
             "n": shown.n,
-            "counts": _by_value(shown.whole(), values),
+            "counts": counting.by_value(shown.whole(), values),
             "groups": {
-                "" if key is None else str(key): _by_value(counts, values)
+                "" if key is None else str(key): counting.by_value(counts, values)
                 for key, counts in shown.pieces.items()
             },
         }
@@ -157,10 +105,6 @@ def _stored(shown: Published, values: list[str]) -> dict[str, Any] | None:
         first, last = shown.band
         return {"n": shown.n, "band": [values[first], values[last]]}
     return None
-
-
-def _by_value(counts: Counts, values: list[str]) -> dict[str, int]:
-    return {value: n for value, n in zip(values, counts, strict=True) if n}
 
 
 def votes(closed: Round) -> Iterator[Vote]:

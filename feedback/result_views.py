@@ -1,0 +1,117 @@
+"""The results of a round by group and side by side, and of a survey through its rounds."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from feedback import comparing, figures, queries, trends
+from feedback.comparing import Compared, Told
+from feedback.figures import Result
+from feedback.models import Question, Round, Survey
+from feedback.result_forms import REST, ROUND, ShownForm
+from feedback.slices import Groups, Part, Slices, groups_of, slices_of
+from programme.access import OrganisationRequest, members
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One question on the page: its figures, those of each group, and what it is compared with."""
+
+    result: Result
+    by_group: list[tuple[str, Told | None]]
+    compared: list[Compared]
+
+
+@members()
+@require_safe
+def results(request: OrganisationRequest, round: int) -> HttpResponse:
+    """A closed round's results, of everyone or of one group, beside another or an earlier round."""
+    found = get_object_or_404(
+        queries.rounds(request.organisation), pk=round, results__isnull=False, answers_apart=False
+    )
+    questions = list(found.survey.questions.all())
+    groups = groups_of(request.organisation, found.audience)
+    slices = slices_of(found, groups)
+    earlier = [
+        one
+        for one in trends.family_rounds(found.survey, found.audience)
+        if one.pk != found.pk and (one.closed_at, one.pk) < (found.closed_at, found.pk)
+    ]
+    form = ShownForm(slices, earlier[::-1], data=request.GET)
+    of = beside = ""
+    if form.is_valid():
+        of, beside = form.cleaned_data["of"], form.cleaned_data["beside"]
+    part = slices.part(int(of)) if of else slices.whole()
+    compared: dict[str, list[Compared]] = {}
+    if beside:
+        other = _beside(beside, of, slices, groups, earlier)
+        compared = comparing.compare(questions, other, part)
+    told = [one for lines in compared.values() for one in lines if one.difference is not None]
+    context = {
+        "round": found,
+        "form": form,
+        "of_name": form.names[of] if of else "Everyone",
+        "beside_name": form.names.get(beside, ""),
+        "shown": [
+            Shown(result, _by_group(result.question, slices), compared.get(result.question.key, []))
+            for result in figures.results_of(found, questions, part if of else None)
+        ],
+        "receipt": queries.receipts_of([found])[0],
+        "compared": len(told),
+        "real": sum(one.real for one in told),
+        "groups": "teams" if found.audience == Round.Audience.INTERNAL else "segments",
+    }
+    return render(request, "feedback/results.html", context, status=200 if form.is_valid() else 422)
+
+
+@members()
+@require_safe
+def survey_results(request: OrganisationRequest, survey: int) -> HttpResponse:
+    """Every question of a survey through its rounds, of everyone or of one group."""
+    found = get_object_or_404(Survey, organisation=request.organisation, pk=survey)
+    rounds = trends.family_rounds(found)
+    audience = request.GET.get("audience", "")
+    if audience not in Round.Audience.values:
+        audience = rounds[-1].audience if rounds else Round.Audience.EXTERNAL
+    shown = [one for one in rounds if one.audience == audience]
+    groups = groups_of(request.organisation, audience)
+    chosen = request.GET.get("of", "")
+    group = int(chosen) if chosen.isdigit() and int(chosen) in groups.names else None
+    context = {
+        "survey": found,
+        "rounds": shown,
+        "audience": audience,
+        "audiences": [
+            choice
+            for choice in Round.Audience.choices
+            if any(one.audience == choice[0] for one in rounds)
+        ],
+        "groups": groups.names,
+        "group": group,
+        "trends": trends.trends(request.organisation, shown, groups, group),
+    }
+    return render(request, "feedback/survey_results.html", context)
+
+
+def _beside(beside: str, of: str, slices: Slices, groups: Groups, earlier: list[Round]) -> Part:
+    if beside == REST:
+        return slices.part(int(of), rest=True)
+    if not beside.startswith(ROUND):
+        return slices.part(int(beside))
+    before = slices_of(next(one for one in earlier if f"{ROUND}{one.pk}" == beside), groups)
+    if not of:
+        return before.whole()
+    return before.part(int(of)) if int(of) in before.inside else {}
+
+
+def _by_group(question: Question, slices: Slices) -> list[tuple[str, Told | None]]:
+    """A question's one figure in each group that has any; nothing for choices of many."""
+    measure = comparing.headline(question)
+    if measure is None or not slices.questions.get(question.key, {}).get("groups"):
+        return []
+    return [
+        (name, comparing.tell(measure, question.kind, slices.part(pk)[question.key]))
+        for pk, name in slices.names.items()
+    ]
