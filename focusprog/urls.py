@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("feedback.respondent_urls")),
     path("", include("missions.public_urls")),
     path("", include("touchpoints.public_urls")),
+    path("", include("reports.public_urls")),
     path("o/<slug:organisation>/", home.home, name="home"),
     path("", include("programme.urls")),
     path("o/<slug:organisation>/touchpoints/", include("touchpoints.urls")),

@@ -1,7 +1,7 @@
 """What people type about reports: which quarter to build, whom to send it to."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from programme.models import Organisation, Period
 from programme.periods import Quarter
 from programme.queries import quarters_back
 from programme.services import period_for
-from reports.models import ReportSettings
+from reports.models import Delivery, ReportSettings
 from touchpoints.queries import periods_with_ratings
 
 MOST_ADDRESSES = 50
@@ -75,22 +75,73 @@ class CorrectionForm(Worded, forms.Form):
     )
 
 
+def _addresses(typed: str) -> list[str]:
+    """The addresses in it, each once, in lower case. ValidationError for those that are none."""
+    parts = [part for part in re.split(r"[\s,;]+", typed) if part]
+    found: list[str] = []
+    wrong: list[str] = []
+    for part in parts:
+        try:
+            validate_email(part)
+        except ValidationError:
+            wrong.append(part[:80])
+        else:
+            found.append(part.lower())
+    if wrong:
+        raise ValidationError(
+            [f"“{part}” is not an email address, like name@example.com." for part in wrong[:5]]
+        )
+    unique = list(dict.fromkeys(found))
+    if len(unique) > MOST_ADDRESSES:
+        raise ValidationError(f"At most {MOST_ADDRESSES} addresses at a time, please.")
+    return unique
+
+
 class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
-    """Paper and calendar."""
+    """Paper, language, calendar, and the board."""
+
+    board_emails = forms.CharField(
+        label="The board’s email addresses",
+        help_text="One a line, or with commas between them.",
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+    )
 
     class Meta:
         model = ReportSettings
-        fields = ("paper", "automatic", "days_after")
+        fields = (
+            *("paper", "automatic", "days_after"),
+            *("board_emails", "when_frozen", "link_days"),
+        )
         labels: ClassVar = {
             "paper": "Paper",
             "automatic": "Build each quarter’s report by itself",
             "days_after": "Days after the quarter’s end",
+            "when_frozen": "Once a report is frozen, send it to the board",
+            "link_days": "A link works for so many days",
         }
         help_texts: ClassVar = {
             "paper": "For reports built from now on.",
             "automatic": "Once for each quarter with ratings; the leaders get an email.",
             "days_after": "From 1 to 45, so that late answers still count.",
+            "link_days": "From 1 to 365. You can withdraw each link at any time.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = cast("forms.TypedChoiceField", self.fields["when_frozen"])
+        blank = ("", "Only when somebody sends it")
+        offered.choices = [blank, *list(offered.choices)[1:]]  # type: ignore[arg-type]
+
+    def clean_board_emails(self) -> str:
+        return "\n".join(_addresses(self.cleaned_data["board_emails"]))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("when_frozen") and found.get("board_emails") == "":
+            self.add_error("board_emails", "Say where the board is reached, or send it yourself.")
+        return found
 
 
 class SendForm(Worded, forms.Form):
@@ -98,32 +149,27 @@ class SendForm(Worded, forms.Form):
 
     emails = forms.CharField(
         label="Email addresses",
-        help_text="One a line, or with commas between them. Each receives the PDF, and nobody "
-        "sees the other addresses.",
+        help_text="One a line, or with commas between them. Nobody sees the other addresses.",
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
         error_messages={"required": "Enter at least one email address."},
     )
 
+    delivery = forms.ChoiceField(
+        label="How",
+        choices=Delivery,
+        initial=Delivery.ATTACHMENT,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Each link is for one address, ends by itself, and can be withdrawn.",
+    )
+
     def clean_emails(self) -> list[str]:
         """The addresses, each once, in lower case."""
-        parts = [part for part in re.split(r"[\s,;]+", self.cleaned_data["emails"]) if part]
-        found: list[str] = []
-        wrong: list[str] = []
-        for part in parts:
-            try:
-                validate_email(part)
-            except ValidationError:
-                wrong.append(part[:80])
-            else:
-                found.append(part.lower())
-        if wrong:
-            raise ValidationError(
-                [f"“{part}” is not an email address, like name@example.com." for part in wrong[:5]]
-            )
-        unique = list(dict.fromkeys(found))
-        if not unique:
+        found = _addresses(self.cleaned_data["emails"])
+        if not found:
             raise ValidationError("Enter at least one email address.")
-        if len(unique) > MOST_ADDRESSES:
-            raise ValidationError(f"At most {MOST_ADDRESSES} addresses at a time, please.")
-        return unique
+        return found
+
+    def clean_delivery(self) -> str:
+        return self.cleaned_data["delivery"] or Delivery.ATTACHMENT

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from programme.models import Membership, Organisation, OrganisationOwned, Period
 
@@ -101,6 +102,36 @@ class BoardReport(OrganisationOwned):
         return f"{self.organisation.slug}-board-report-{self.period.code}.pdf"
 
 
+class Delivery(models.TextChoices):
+    ATTACHMENT = "attachment", "As an attachment"
+    LINK = "link", "As a link that ends"
+
+
+class ReportLink(OrganisationOwned):
+    """One address's way to one frozen report; the secret in it is stored hashed."""
+
+    report = models.ForeignKey(BoardReport, on_delete=models.CASCADE, related_name="links")
+    to_email = models.EmailField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    downloads = models.PositiveIntegerField(default=0)
+    downloaded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["report", "to_email"], name="one_link_an_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} for {self.to_email}"
+
+    @property
+    def works(self) -> bool:
+        return self.withdrawn_at is None and self.expires_at > timezone.now()
+
+
 class ReportSettings(OrganisationOwned):
     """How an organisation wants its reports; without a row, as the defaults say."""
 
@@ -108,10 +139,23 @@ class ReportSettings(OrganisationOwned):
         A4 = "A4", "A4"
         LETTER = "letter", "US Letter"
 
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        GERMAN = "de", "Deutsch"
+        FRENCH = "fr", "Français"
+        SPANISH = "es", "Español"
+        ARABIC = "ar", "العربية"
+
     paper = models.CharField(max_length=10, choices=Paper, default=Paper.A4)
     automatic = models.BooleanField(default=True)
     days_after = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(45)]
+    )
+    language = models.CharField(max_length=10, choices=Language, blank=True)
+    board_emails = models.TextField(blank=True)
+    when_frozen = models.CharField(max_length=10, choices=Delivery, blank=True)
+    link_days = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
 
     class Meta:
@@ -121,3 +165,7 @@ class ReportSettings(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.get_paper_display()}, {self.days_after} days after the quarter"
+
+    def board_list(self) -> list[str]:
+        """The addresses that the board is reached at, as they were checked when saved."""
+        return self.board_emails.split()

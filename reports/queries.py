@@ -13,7 +13,7 @@ from outbox.models import Email
 from programme.models import Membership, Organisation, Period
 from reports.contents import DecisionLine, MissionPart
 from reports.known import QUARTERS, Known, KnownImprovement, KnownReceipt, Recommend
-from reports.models import BoardReport, ReportSettings
+from reports.models import BoardReport, ReportLink, ReportSettings
 from reports.words import day, quarter_words
 from touchpoints.models import Improvement, RatingTally, Touchpoint, Voice
 from touchpoints.queries import heatmap, periods_with_ratings
@@ -209,8 +209,15 @@ def sendings(report: BoardReport) -> QuerySet[Email]:
     ).order_by("-created_at", "to_email")
 
 
+def links(report: BoardReport) -> dict[str, ReportLink]:
+    """The links to this report, by the address that each is for."""
+    return {link.to_email: link for link in ReportLink.objects.filter(report=report)}
+
+
 def board_addresses(report: BoardReport) -> list[str]:
-    """Where the organisation's latest report before this one went: most likely the board still."""
+    """The board's list; without one, where the organisation's latest report before this went."""
+    if listed := settings_of(report.organisation).board_list():
+        return listed
     earlier = (
         BoardReport.objects.filter(organisation_id=report.organisation_id, pk__lt=report.pk)
         .order_by("-pk")

@@ -17,4 +17,9 @@ urlpatterns = [
     path("<int:report>/correct/", views.report_correct, name="report_correct"),
     path("<int:report>/charts/<slug:name>.svg", views.report_chart, name="report_chart"),
     path("<int:report>/send/", views.report_send, name="report_send"),
+    path(
+        "<int:report>/links/<int:report_link>/withdraw/",
+        views.report_withdraw_link,
+        name="report_withdraw_link",
+    ),
 ]

@@ -10,7 +10,7 @@ from programme.access import OrganisationRequest, members
 from programme.models import Role
 from reports import drawings, queries, rendering, services
 from reports.forms import BuildForm, CorrectionForm, SendForm, SettingsForm, WordsForm
-from reports.models import BoardReport, BoardReportQuerySet
+from reports.models import BoardReport, BoardReportQuerySet, Delivery, ReportLink
 
 ON_A_PAGE = 20
 
@@ -70,6 +70,7 @@ def report(request: OrganisationRequest, report: int) -> HttpResponse:
         "report": found,
         "figures": found.figures,
         "sendings": queries.sendings(found),
+        "links": queries.links(found),
         "newer": newer.without_print().first(),
     }
     if found.state == BoardReport.State.READY:
@@ -200,7 +201,9 @@ def report_send(request: OrganisationRequest, report: int) -> HttpResponse:
         messages.warning(request, "Only a frozen report is sent. Have it reviewed, then freeze it.")
         return _to(request, found)
     if request.method != "POST":
-        form = SendForm(initial={"emails": "\n".join(queries.board_addresses(found))})
+        wanted = queries.settings_of(request.organisation).when_frozen
+        typed = "\n".join(queries.board_addresses(found))
+        form = SendForm(initial={"emails": typed, "delivery": wanted or Delivery.ATTACHMENT})
         return render(request, "reports/send.html", {"report": found, "form": form})
     form = SendForm(request.POST)
     if not form.is_valid():
@@ -213,13 +216,40 @@ def report_send(request: OrganisationRequest, report: int) -> HttpResponse:
             "new": [email for email in emails if email not in known],
             "known": [email for email in emails if email in known],
             "typed": "\n".join(emails),
+            "delivery": form.cleaned_data["delivery"],
+            "link_days": queries.settings_of(request.organisation).link_days,
         }
         return render(request, "reports/send_confirm.html", context)
     try:
-        sent = services.send_report(report=found, emails=emails, sent_by=request.membership)
+        sent = services.send_report(
+            report=found,
+            emails=emails,
+            sent_by=request.membership,
+            delivery=form.cleaned_data["delivery"],
+        )
     except services.ReportsError as error:
         form.add_error("emails", str(error))
         return render(request, "reports/send.html", {"report": found, "form": form}, status=422)
     people = "one address" if sent == 1 else f"{sent} addresses"
     messages.success(request, f"The report is on its way to {people}.")
     return _to(request, found)
+
+
+@members(Role.MANAGER)
+@require_POST
+def report_withdraw_link(
+    request: OrganisationRequest, report: int, report_link: int
+) -> HttpResponse:
+    found = get_object_or_404(
+        ReportLink.objects.select_related("report"),
+        pk=report_link,
+        report=report,
+        organisation=request.organisation,
+    )
+    try:
+        services.withdraw_link(link=found)
+    except services.ReportsError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"The link for {found.to_email} is withdrawn.")
+    return _to(request, found.report)

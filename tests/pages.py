@@ -75,6 +75,7 @@ NOT_PAGES = {
     "programme:people_example": "a download",
     "reports:report_pdf": "a download",
     "reports:report_chart": "a picture",
+    "report_link_pdf": "a download",
     "programme:logo": "a picture",
     "missions:decisions_table": "a download",
     "missions:draft_table": "a download",
@@ -336,7 +337,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],
         # Only ever posted to:
-        **{name: [0] for name in ("asked", "aside", "candidate", "version", "move")},
+        **{name: [0] for name in ("report_link", "asked", "aside", "candidate", "version", "move")},
         "critique": [first(Critique, frozen_at=None)],
         "consent": [first(Consent, closed_at=None)],
         "answer": [first(ConsentAnswer)],

@@ -24,6 +24,8 @@ from missions.services.commitments import monday
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
 from programme.services import reminders_address
+from reports.models import BoardReport
+from reports.services.links import make_link as make_report_link
 from tests import factories
 from tests.pages import NOT_PAGES, Visitor, inside, prepare_sample, report, views
 from tests.respondents import link_of, sent_round
@@ -132,7 +134,7 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages |= {reminders: 200, "/reminders/unknown/": 404}
     pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
     pages[reverse("public_mission", args=[organisation.slug])] = 200
-    pages |= _pages_of_an_owner(organisation)
+    pages |= _pages_of_an_owner(organisation) | _report_links(organisation)
     return pages | _respondents_pages(organisation) | _workshop_pages(organisation)
 
 
@@ -178,6 +180,15 @@ def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:
         token = link_token(membership=commitment.owner, week=week)
         pages[reverse("check_in", args=[token])] = 200
     return pages | {reverse("check_in", args=["unknown"]): 404}
+
+
+def _report_links(organisation: Organisation) -> dict[str, int]:
+    """A board report by its link: one that works, one that is over, one that never was."""
+    frozen = BoardReport.objects.filter(organisation=organisation, approval="frozen")[0]
+    works, _ = make_report_link(report=frozen, to_email="chair@example.com", days=30)
+    over, _ = make_report_link(report=frozen, to_email="past@example.com", days=-1)
+    states = {works: 200, over: 410, "unknown": 404}
+    return {reverse("report_link", args=[token]): status for token, status in states.items()}
 
 
 def _workshop_pages(organisation: Organisation) -> dict[str, int]:

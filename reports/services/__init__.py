@@ -11,6 +11,7 @@ from reports.services.building import (
     waiting_and_dead,
 )
 from reports.services.errors import ReportsError
+from reports.services.links import link_for, note_download, withdraw_link
 from reports.services.preferences import save_settings
 from reports.services.sending import send_report
 
@@ -20,6 +21,8 @@ __all__ = [
     "ReportsError",
     "build_report",
     "freeze_report",
+    "link_for",
+    "note_download",
     "print_kept",
     "request_report",
     "review_report",
@@ -27,5 +30,6 @@ __all__ = [
     "send_report",
     "sweep",
     "waiting_and_dead",
+    "withdraw_link",
     "write_words",
 ]

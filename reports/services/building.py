@@ -23,6 +23,7 @@ from reports.editions import differences
 from reports.models import BoardReport
 from reports.services.errors import ReportsError
 from reports.services.notices import tell_leaders
+from reports.services.sending import send_to_board
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +105,9 @@ def build_report(*, report_id: int) -> None:
     if not _claim(report_id):
         return
     report = (
-        BoardReport.objects.defer("pdf").select_related("period", "organisation").get(pk=report_id)
+        BoardReport.objects.defer("pdf")
+        .select_related("period", "organisation", "frozen_by__user")
+        .get(pk=report_id)
     )
     attempt = report.attempts
     try:
@@ -215,14 +218,17 @@ def _say(report_id: int, attempt: int, percent: int, step: str) -> None:
 
 
 def _finish(report: BoardReport, attempt: int, outcome: dict[str, object]) -> None:
-    """Write the outcome down, unless a later attempt has taken over; and tell the leaders of
-    what the calendar had built."""
+    """Write the outcome down, unless a later attempt has taken over; tell the leaders of what
+    the calendar had built, and send the board what is frozen where it is to have it by itself."""
     with transaction.atomic():
         mine = BoardReport.objects.filter(pk=report.pk, state=State.BUILDING, attempts=attempt)
         if not mine.update(finished_at=timezone.now(), **outcome):
             return
         if report.scheduled and "state" in outcome and not report.frozen:
             tell_leaders(report, outcome)
+        if report.frozen and outcome.get("state") == State.READY:
+            report.state = State.READY
+            send_to_board(report)
 
 
 def sweep() -> None:

@@ -1,20 +1,32 @@
-"""Sending board reports."""
+"""Sending board reports: as an attachment, or as a link of each address's own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from outbox.models import Attachment
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership
 from reports import queries
-from reports.models import BoardReport
+from reports.models import BoardReport, Delivery
 from reports.services.errors import ReportsError
+from reports.services.links import make_link
 
 
-def send_report(*, report: BoardReport, emails: Sequence[str], sent_by: Membership) -> int:
-    """Email the frozen PDF to those addresses, each once ever; how many are new. ReportsError."""
+def send_report(
+    *,
+    report: BoardReport,
+    emails: Sequence[str],
+    sent_by: Membership | None,
+    delivery: str = Delivery.ATTACHMENT,
+) -> int:
+    """Email the frozen report to those addresses, each once ever; how many are new.
+    ReportsError."""
     if report.state != BoardReport.State.READY or not report.frozen:
         raise ReportsError("Only a frozen report is sent. Have it reviewed, then freeze it.")
     addresses = list(dict.fromkeys(email.strip().lower() for email in emails))
@@ -29,34 +41,58 @@ def send_report(*, report: BoardReport, emails: Sequence[str], sent_by: Membersh
         new = [address for address in addresses if address not in known]
         if not new:
             raise ReportsError("It was sent to all of these addresses before.")
-        attachment = Attachment.objects.create(
-            organisation_id=locked.organisation_id,
-            filename=locked.filename,
-            content_type="application/pdf",
-            content=locked.pdf,
-        )
-        context = {
-            "report": locked,
-            "organisation": locked.organisation,
-            "sender": locked.organisation.name,
-            "language": locked.organisation.language,
-            "person": sent_by.user,
-        }
-        subject = f"{locked.organisation.name}: board report {locked.period.code}"
-        text = render_to_string("reports/email.txt", context)
-        html = render_to_string("reports/email.html", context)
-        write_emails(
-            NewEmail(
-                key=queries.sending_key(locked, address),
-                to_email=address,
-                subject=subject,
-                text=text,
-                html=html,
-                from_name=locked.organisation.name,
-                reply_to=sent_by.user.email,
-                organisation_id=locked.organisation_id,
-                attachments=(attachment,),
-            )
-            for address in new
-        )
+        write_emails(_emails(locked, new, sent_by, delivery))
     return len(new)
+
+
+def send_to_board(report: BoardReport) -> None:
+    """What the settings ask for once a report is frozen and printed; in a transaction of the
+    caller's. Addresses that have it already are left out."""
+    wanted = queries.settings_of(report.organisation)
+    known = {sending.to_email for sending in queries.sendings(report)}
+    new = [address for address in wanted.board_list() if address not in known]
+    if wanted.when_frozen and new:
+        send_report(
+            report=report, emails=new, sent_by=report.frozen_by, delivery=wanted.when_frozen
+        )
+
+
+def _emails(
+    report: BoardReport, addresses: Sequence[str], sent_by: Membership | None, delivery: str
+) -> Iterator[NewEmail]:
+    organisation = report.organisation
+    by_link = delivery == Delivery.LINK
+    attachments: tuple[Attachment, ...] = ()
+    if not by_link:
+        attachments = (
+            Attachment.objects.create(
+                organisation_id=organisation.pk,
+                filename=report.filename,
+                content_type="application/pdf",
+                content=report.pdf,
+            ),
+        )
+    days = queries.settings_of(organisation).link_days
+    for address in addresses:
+        context: dict[str, Any] = {
+            "report": report,
+            "organisation": organisation,
+            "sender": organisation.name,
+            "language": organisation.language,
+            "person": sent_by.user if sent_by else None,
+        }
+        if by_link:
+            token, link = make_link(report=report, to_email=address, days=days)
+            path = reverse("report_link", kwargs={"token": token})
+            context |= {"url": urljoin(settings.BASE_URL, path), "until": link.expires_at}
+        yield NewEmail(
+            key=queries.sending_key(report, address),
+            to_email=address,
+            subject=f"{organisation.name}: board report {report.period.code}",
+            text=render_to_string("reports/email.txt", context),
+            html=render_to_string("reports/email.html", context),
+            from_name=organisation.name,
+            reply_to=sent_by.user.email if sent_by else "",
+            organisation_id=organisation.pk,
+            attachments=attachments,
+        )

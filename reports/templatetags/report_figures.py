@@ -116,3 +116,9 @@ def _address(context: RequestContext, name: str, **kwargs: Any) -> str:
 def at_index(values: list[Any], index: int) -> Any:
     """The value at that place, or nothing where there are fewer."""
     return values[index] if index < len(values) else None
+
+
+@register.filter
+def of_key(values: dict[str, Any], key: str) -> Any:
+    """The value of that key, or nothing."""
+    return values.get(key)
