@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from feedback.models import Comment, Invitation, Response, Round
+from feedback.models import Comment, Invitation, OpenLink, Response, Round
 from feedback.queries import comments, receipts
 from feedback.services import QuestionSpec, close_round, open_round
 from programme.models import Organisation, Team
@@ -169,3 +170,28 @@ def test_a_sealed_round_closes_once(organisation: Organisation, desk: Touchpoint
     assert again.results == first.results
     assert again.closed_at == first.closed_at
     assert Response.objects.count() == 6
+
+
+@pytest.mark.parametrize(("by_link", "told"), [(0, 0), (2, None), (5, 5)])
+def test_few_answers_at_places_are_not_told_apart(
+    organisation: Organisation, desk: Touchpoint, by_link: int, told: int | None
+) -> None:
+    sent = _open(organisation, desk, [None] * 8)
+    _answer(sent, 6)
+    link = OpenLink.objects.create(
+        organisation=organisation, round=sent, place="The canteen", token="canteen"
+    )
+    Response.objects.bulk_create(
+        Response(
+            organisation=organisation,
+            round=sent,
+            open_link=link,
+            answers={"desk": "magic"},
+            submitted_at=timezone.now(),
+        )
+        for _ in range(by_link)
+    )
+    closed = close_round(round=sent)
+    assert closed.results is not None
+    assert closed.results["answered"] == 6 + by_link
+    assert closed.results["by_link"] == told

@@ -22,11 +22,12 @@ def results(closed: Round) -> dict[str, Any]:
     """What may ever be seen of it, for `Round.results`.
 
     Fewer answers than the round's k: "opened" and "answered" are None, and there are no questions.
-    "by_link" counts the answers that came by links for places. A question that may be counted has
-    "n", "counts" and "groups" ({team or segment: counts}, where "" stands for those in none of
-    them); one that nearly everyone answered alike has "n" and "band" instead (the first and last of
-    the commonest answers); any other is left out. A list of answers has no groups. A text has "n"
-    as soon as comments may be shown.
+    "by_link" counts the answers that came by links for places, and is None where these or the
+    others are too few to tell. A question that may be counted has "n", "counts" and "groups" ({team
+    or segment: counts}, where "" stands for those in none of them); one that nearly everyone
+    answered alike has "n" and "band" instead (the first and last of the commonest answers); any
+    other is left out. A list of answers has no groups. A text has "n" as soon as comments may be
+    shown.
     """
     invitations = Invitation.objects.filter(round=closed)
     answered = queries.submitted(round=closed).count()
@@ -41,7 +42,9 @@ def results(closed: Round) -> dict[str, Any]:
     found["opened"] = invitations.filter(seen_at__isnull=False).count()
     found["answered"] = answered
     questions = [one for one in closed.survey.questions.all() if asked(closed, one.key)]
-    found["by_link"] = queries.submitted(round=closed).filter(open_link__isnull=False).count()
+    by_link = queries.submitted(round=closed).filter(open_link__isnull=False).count()
+    apart = all(not n or n >= closed.figures_from for n in (by_link, answered - by_link))
+    found["by_link"] = by_link if apart else None
     counts = counting.counts_by_group(round=closed, questions=questions)
     internal = closed.audience == Round.Audience.INTERNAL
     parents = counting.parents_of(closed.organisation_id) if internal else {}
