@@ -1,18 +1,29 @@
 """The results of a round by group and side by side, and of a survey through its rounds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from feedback import comparing, figures, queries, trends
+from feedback import comparing, exporting, figures, queries, trends
 from feedback.comparing import Compared, Told
 from feedback.figures import Result
 from feedback.models import Question, Round, Survey
 from feedback.result_forms import REST, ROUND, ShownForm
 from feedback.slices import Groups, Part, Slices, groups_of, slices_of
 from programme.access import OrganisationRequest, members
+from programme.models import Role
+
+_EXPORTS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "sav": "application/x-spss-sav",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +39,7 @@ class Shown:
 @require_safe
 def results(request: OrganisationRequest, round: int) -> HttpResponse:
     """A closed round's results, of everyone or of one group, beside another or an earlier round."""
-    found = get_object_or_404(
-        queries.rounds(request.organisation), pk=round, results__isnull=False, answers_apart=False
-    )
+    found = _closed(request, round)
     questions = list(found.survey.questions.all())
     groups = groups_of(request.organisation, found.audience)
     slices = slices_of(found, groups)
@@ -61,9 +70,27 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
         "receipt": queries.receipts_of([found])[0],
         "compared": len(told),
         "real": sum(one.real for one in told),
-        "groups": "teams" if found.audience == Round.Audience.INTERNAL else "segments",
+        "group_word": "team" if found.audience == Round.Audience.INTERNAL else "segment",
     }
     return render(request, "feedback/results.html", context, status=200 if form.is_valid() else 422)
+
+
+@members(Role.MANAGER)
+@require_safe
+def round_export(request: OrganisationRequest, round: int, kind: str) -> StreamingHttpResponse:
+    """A closed round as a file: rows with names, or of a confidential one what closing stored."""
+    if kind not in _EXPORTS:
+        raise Http404
+    found = _closed(request, round)
+    table = exporting.table_of(found, for_spss=kind == "sav")
+    written = {"csv": table.csv, "xlsx": table.xlsx, "sav": table.sav}
+    content = cast("Iterator[str | bytes]", written[kind]())
+    answer = StreamingHttpResponse(content, content_type=_EXPORTS[kind])
+    name = f"{slugify(found.title) or 'round'}-{found.period.code}.{kind}"
+    answer["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    return answer
 
 
 @members()
@@ -93,6 +120,15 @@ def survey_results(request: OrganisationRequest, survey: int) -> HttpResponse:
         "trends": trends.trends(request.organisation, shown, groups, group),
     }
     return render(request, "feedback/survey_results.html", context)
+
+
+def _closed(request: OrganisationRequest, pk: int) -> Round:
+    return get_object_or_404(
+        queries.rounds(request.organisation).select_related("organisation"),
+        pk=pk,
+        results__isnull=False,
+        answers_apart=False,
+    )
 
 
 def _beside(beside: str, of: str, slices: Slices, groups: Groups, earlier: list[Round]) -> Part:

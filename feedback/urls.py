@@ -25,6 +25,11 @@ urlpatterns = [
     path("rounds/<int:round>/close/", views.round_close, name="round_close"),
     path("rounds/<int:round>/discard/", views.round_discard, name="round_discard"),
     path("rounds/<int:round>/results/", result_views.results, name="results"),
+    path(
+        "rounds/<int:round>/export.<str:kind>",
+        result_views.round_export,
+        name="round_export",
+    ),
     path("rounds/<int:round>/test/", views.round_test, name="round_test"),
     path("rounds/<int:round>/places/", link_views.round_links, name="round_links"),
     path(

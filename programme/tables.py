@@ -173,14 +173,14 @@ def write_xlsx(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> byt
     sheet = book.create_sheet()
     for row in (headings, *rows):
         sheet.append(
-            [cell if isinstance(cell, int | float) else safe_cell(_printable(cell)) for cell in row]
+            [cell if isinstance(cell, int | float) else safe_cell(printable(cell)) for cell in row]
         )
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _printable(cell: object) -> str:
-    """Without the control characters that a workbook cannot hold."""
+def printable(cell: object) -> str:
+    """As text, without the control characters that a workbook cannot hold."""
     text = "" if cell is None else str(cell)
     return "".join(sign for sign in text if sign >= " " or sign in "\t\n\r")

@@ -94,6 +94,7 @@ NOT_PAGES = {
     "touchpoints:workshop_csv": "a download",
     "touchpoints:workshop_count": "a part of a page, fetched by script",
     "feedback:link_poster": "a download",
+    "feedback:round_export": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",
