@@ -9,6 +9,9 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _LEAST_WORDS = 2
+# Within a sentence a shorter part is no promise of its own: "someone's day stops".
+_LEAST_IN_A_SENTENCE = 4
+_SENTENCE_ENDS = frozenset(".!?\n\r")
 _MARKS = " \t\r\n,;:.!?–—-"
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot"
@@ -30,17 +33,24 @@ _ASIDE = re.compile(
 
 
 def clauses(draft: str) -> list[str]:
-    """The draft's clauses, each a part of it word for word, in order; a lone word stays with the
-    clause before it."""
-    edges = [0, *(found.end() for found in _BREAK.finditer(draft))]
+    """The draft's clauses, each a part of it word for word, in order; what is shorter
+    than four words stays with the clause before it in its sentence, and a lone word wherever."""
+    breaks = list(_BREAK.finditer(draft))
+    starts = [(0, True), *((found.end(), _ends(found.group())) for found in breaks)]
     parts: list[tuple[int, int]] = []
-    for start, end in zip(edges, [*edges[1:], len(draft)], strict=True):
-        if parts and len(draft[start:end].strip(_MARKS).split()) < _LEAST_WORDS:
+    for (start, begins), (end, _) in zip(starts, [*starts[1:], (len(draft), True)], strict=True):
+        words = len(draft[start:end].strip(_MARKS).split())
+        if parts and words < (_LEAST_WORDS if begins else _LEAST_IN_A_SENTENCE):
             parts[-1] = (parts[-1][0], end)
         else:
             parts.append((start, end))
     found_clauses = (draft[start:end].strip(_MARKS) for start, end in parts)
     return [clause for clause in found_clauses if clause]
+
+
+def _ends(between: str) -> bool:
+    """Whether a sentence, or a line, is over with what stands between two parts."""
+    return not _SENTENCE_ENDS.isdisjoint(between)
 
 
 def says_no(text: str) -> bool:

@@ -15,6 +15,7 @@ from missions.models import Contribution, Decision, Mission, Readiness
 
 LONGEST_WORDS = 3000
 LONGEST_STATEMENT = 2000
+LONGEST_THEME_NAME = 190
 
 
 def _text_area(rows: int, **attributes: str) -> forms.Textarea:
@@ -142,13 +143,26 @@ class SuggestedThemesForm(Worded, forms.Form):
             self.fields[f"name-{place}"] = forms.CharField(
                 label="Name of the theme",
                 required=False,
-                max_length=190,
+                max_length=LONGEST_THEME_NAME,
                 initial=group["name"],
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
 
     def names(self) -> dict[int, str]:
         return {int(field.removeprefix("name-")): name for field, name in self.cleaned_data.items()}
+
+
+def carried_names(
+    typed: Mapping[str, str], steps: Mapping[str, Sequence[Mapping[str, Any]]], step: str
+) -> dict[str, str]:
+    """Names typed at the slider's step `named_at`, for those groups that are the same at `step`."""
+    names = {
+        frozenset(group["contributions"]): typed[f"name-{place}"][:LONGEST_THEME_NAME]
+        for place, group in enumerate(steps.get(typed.get("named_at", ""), ()))
+        if f"name-{place}" in typed
+    }
+    same = enumerate(frozenset(group["contributions"]) for group in steps[step])
+    return {f"name-{place}": names[group] for place, group in same if group in names}
 
 
 class BoardForm(Worded, forms.Form):

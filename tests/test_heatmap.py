@@ -126,6 +126,29 @@ def test_changes_are_said_only_where_they_are_real(organisation: Organisation) -
     assert [cell.label if cell else None for cell in history] == ["misery", "magic"]
 
 
+@pytest.mark.parametrize(
+    ("quarters", "said"),
+    [
+        ({"2025Q4": (40, 10, 10), "2026Q1": (25, 10, 25), "2026Q3": (5, 10, 45)}, "rising"),
+        ({"2025Q4": (5, 10, 45), "2026Q1": (25, 10, 25), "2026Q3": (40, 10, 10)}, "falling"),
+        ({"2025Q4": (9, 9, 9), "2026Q1": (9, 8, 9), "2026Q3": (9, 9, 9)}, "no detectable trend"),
+        ({"2026Q2": (40, 10, 10), "2026Q3": (5, 10, 45)}, "too few quarters to tell a trend"),
+    ],
+)
+def test_the_drawer_says_where_it_has_been_going(
+    as_manager: Client,
+    organisation: Organisation,
+    quarters: dict[str, tuple[int, int, int]],
+    said: str,
+) -> None:
+    at = factories.touchpoint(organisation)
+    for code, counts in quarters.items():
+        factories.tally(at, factories.period(organisation, code), counts, source=code)
+    page = as_manager.get(_cell(at)).text
+    assert f"<strong>{said}</strong>" in page
+    assert ("points a quarter, between" in page) == (len(quarters) > 2)
+
+
 def test_an_archived_touchpoint_is_not_on_it(organisation: Organisation) -> None:
     at, when = factories.touchpoint(organisation), factories.period(organisation)
     factories.tally(at, when, (1, 2, 30))

@@ -194,6 +194,23 @@ def test_nobody_sees_suggestions_before_writing(mission: Mission, as_manager: Cl
     assert BREAD[0] not in html(answer)
 
 
+def test_a_typed_name_stays_while_its_group_does(mission: Mission, as_leader: Client) -> None:
+    say(mission, *BREAD, *NAMES)
+    as_leader.post(url(mission, "theme_suggestion_add"))
+    made = suggested(mission)
+    bread = made.groups["5"][0]
+    other = dict(made.groups["5"][0], contributions=bread["contributions"][:2])
+    made.groups["6"] = [other, bread]
+    made.save()
+    typed = {"step": "6", "named_at": "5", "name-0": "What I call it", "name-99": "Nothing"}
+    headers = {"HX-Request": "true"}
+    answer = as_leader.post(url(mission, "theme_suggestion"), typed, headers=headers)
+    assert 'name="name-1" value="What I call it"' in html(answer)
+    assert html(answer).count("What I call it") == 1
+    assert answer["HX-Replace-Url"].endswith("?step=6")
+    assert not mission.themes.exists()
+
+
 # Using and undoing
 
 

@@ -244,6 +244,11 @@ class RuleChangeForm(RuleForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *args: Any, lifted: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not lifted:
+            del self.fields["since"]
+
 
 class RuleLiftForm(Worded, forms.Form):
     on = forms.DateField(

@@ -32,8 +32,8 @@ DECISIONS = (
 # Clause, what is done, whose, and the last weeks' words, the oldest first.
 COMMITMENTS = (
     (0, "Read one stopped-lift story aloud before the Monday meeting.", Role.LEADER, "yyynyyy"),
-    (2, "Ring back before lunch, even with nothing new to say.", Role.MANAGER, "ynyyyny"),
-    (2, "Write the promised hour on the service report.", Role.MEMBER, "  ynnn "),
+    (1, "Ring back before lunch, even with nothing new to say.", Role.MANAGER, "ynyyyny"),
+    (1, "Write the promised hour on the service report.", Role.MEMBER, "  ynnn "),
 )
 
 

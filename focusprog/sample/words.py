@@ -37,7 +37,7 @@ ADOPTED_WORDS = (
 )  # fmt: skip
 # A clause of the adopted statement, and the theme whose words it was made of.
 CLAUSES = (
-    ("someone’s day stops", CARE),
+    ("When a lift stops, someone’s day stops", CARE),
     ("We get people moving again", TIME),
     ("We get people moving again", ONCE),
     ("and we tell them honestly when", TRUTH),

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from missions import forms, queries
 from missions.models import Mission, ThemeSuggestion
@@ -16,17 +16,18 @@ _SHOWN_IN_A_GROUP = 4
 
 
 @members(Role.MANAGER)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def theme_suggestion(request: OrganisationRequest, mission: int) -> HttpResponse:
     """What was suggested, as a preview, or how far the search is; a poll gets the part that
-    changes, and the whole page once there is something to see."""
+    changes, and the whole page once there is something to see. The slider posts the names typed so
+    far, and nothing is saved."""
     found = find_mission(request, mission)
     if not queries.may_see_words(mission=found, membership=request.membership):
         messages.info(request, "Write your own words first: then you see everyone’s.")
         return to("words", found)
     suggestion = ThemeSuggestion.objects.filter(mission=found).first()
     finding = suggestion is not None and suggestion.state == ThemeSuggestion.State.FINDING
-    if request.htmx and "step" not in request.GET:
+    if request.htmx and request.method != "POST" and "step" not in request.GET:
         answer = render(
             request,
             "missions/theme_suggestion.html#finding",
@@ -35,7 +36,8 @@ def theme_suggestion(request: OrganisationRequest, mission: int) -> HttpResponse
         if not finding:
             answer["HX-Refresh"] = "true"
         return answer
-    return _preview(request, found, suggestion, request.GET.get("step", ""))
+    given = request.POST if request.method == "POST" else request.GET
+    return _preview(request, found, suggestion, given.get("step", ""))
 
 
 def _preview(
@@ -53,7 +55,10 @@ def _preview(
         proposed = queries.proposed_groups(
             mission=mission, groups=suggestion.groups[step], shown=_SHOWN_IN_A_GROUP
         )
-        form = form or forms.SuggestedThemesForm(groups=suggestion.groups[step])
+        form = form or forms.SuggestedThemesForm(
+            groups=suggestion.groups[step],
+            initial=forms.carried_names(request.POST, suggestion.groups, step),
+        )
         context |= {
             "step": step,
             "steps": list(theme_suggestions.STEPS),
@@ -63,7 +68,9 @@ def _preview(
             "form": form,
         }
     if request.htmx:
-        return render(request, "missions/theme_suggestion.html#preview", context)
+        answer = render(request, "missions/theme_suggestion.html#preview", context)
+        answer["HX-Replace-Url"] = f"{request.path}?step={step}"
+        return answer
     status = 422 if form is not None and form.errors else 200
     return mission_page(request, "missions/theme_suggestion.html", mission, context, status=status)
 

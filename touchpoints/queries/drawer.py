@@ -11,6 +11,7 @@ from touchpoints.queries.figures import changed, staff_or_customers
 from touchpoints.queries.gaps import Gap, gaps_of
 from touchpoints.queries.known import Known
 from touchpoints.queries.sums import Key
+from touchpoints.queries.trends import Trend, last_quarters, trend_of
 from touchpoints.queries.weights import Weight, weights
 
 
@@ -39,6 +40,7 @@ class CellDetail:
     blind_spot: bool
     shell: bool
     gap: Gap | None
+    trend: Trend
     shares: tuple[Share, ...]
     weight: Weight
     links: tuple[Link, ...]
@@ -61,7 +63,9 @@ def cell_detail(
     segment = of.segments.get(segment_id) if segment_id is not None and customers else None
     if touchpoint not in of.touchpoints or (segment_id is not None and segment is None):
         return None
-    sums = of.sums([period.pk])[period.pk]
+    # In one query all that is read below.
+    shown = [period, *last_quarters(of, period), *([compare_with] if compare_with else [])]
+    sums = of.sums([one.pk for one in shown])[period.pk]
     everyone: Key = (touchpoint, None)
     chosen: Key = (touchpoint, segment_id)
     found = cells({everyone, chosen}, sums.of(voice), changed(of, period, compare_with, voice))
@@ -77,6 +81,7 @@ def cell_detail(
         blind_spot=customers and is_above(staff, total),
         shell=customers and is_shell(staff, total),
         gap=gaps_of(of, period).get(touchpoint) if between else None,
+        trend=trend_of(of, touchpoint, period, voice, segment_id),
         shares=() if cell.hidden else _shares(cell),
         weight=weights(of, period)[touchpoint],
         links=links_by_touchpoint(of, period).get(touchpoint, ()),

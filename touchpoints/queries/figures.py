@@ -14,9 +14,8 @@ from touchpoints.queries.cells import Cell, Change, cells, changes, is_above, is
 from touchpoints.queries.chain import weak_touchpoints
 from touchpoints.queries.known import Known, known
 from touchpoints.queries.sums import Counts, Key
+from touchpoints.queries.trends import last_quarters
 from touchpoints.queries.weights import Weight, weights
-
-HISTORY_QUARTERS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +107,7 @@ def heatmap(
 def _heatmap(of: Known, period: Period, compare_with: Period | None, voice: str) -> Heatmap:
     touchpoints = of.touchpoints
     segments = of.segments if voice == Voice.CUSTOMER else {}
-    quarters = _last_quarters(of, period)
+    quarters = last_quarters(of, period)
     sums = of.sums(
         [one.pk for one in (*quarters, period, *([compare_with] if compare_with else []))]
     )
@@ -162,12 +161,6 @@ def changed(
 def staff_or_customers(voice: str) -> Voice:
     """The other voice."""
     return Voice.STAFF if voice == Voice.CUSTOMER else Voice.CUSTOMER
-
-
-def _last_quarters(of: Known, period: Period) -> list[Period]:
-    """Up to eight quarters to `period`, oldest first."""
-    earlier = [one for one in of.periods if one.quarter <= period.quarter]
-    return earlier[:HISTORY_QUARTERS][::-1]
 
 
 def _priorities(

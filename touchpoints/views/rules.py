@@ -86,10 +86,11 @@ def rule_edit(request: OrganisationRequest, rule: int) -> HttpResponse:
     form = RuleChangeForm(
         request.POST or None,
         organisation=request.organisation,
+        lifted=found.lifted_on is not None,
         initial={name: getattr(found, name) for name in RuleChangeForm.base_fields},
     )
     if request.method == "POST" and form.is_valid():
-        services.change_rule(rule=found, **form.cleaned_data)
+        services.change_rule(rule=found, **{"since": found.since} | form.cleaned_data)
         messages.success(request, "The register is saved.")
         return _to_rules(request, found)
     return render(request, "touchpoints/rule_form.html", {"form": form, "rule": found})
