@@ -277,7 +277,7 @@ def test_what_says_no(text: str, no: bool) -> None:
         ("Warm bread and honest prices", ["Warm bread and honest prices"]),
         ("Warm bread and prices that are honest", ["Warm bread", "and prices that are honest"]),
         ("When a lift stops, your day stops", ["When a lift stops, your day stops"]),
-        ("Bread, warm; cakes — sweet ones", ["Bread, warm; cakes", "sweet ones"]),
+        ("Bread, warm; cakes — sweet ones", ["Bread, warm; cakes — sweet ones"]),
         ("At 8.30 we open", ["At 8.30 we open"]),
         ("“Bread”\r\nfor all", ["“Bread”", "for all"]),
     ],
