@@ -1,11 +1,12 @@
 """One quarter's report from what is known: no database, no web, the same answer every time."""
 
-from collections.abc import Iterator, Sequence
-from statistics import median
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from programme.periods import Quarter
-from reports import findings
+from reports import findings, narrative
+from reports.assurance import cannot_say, coverage, receipt
+from reports.chain import chain_part
 from reports.contents import (
     HeatmapCell,
     HeatmapRow,
@@ -13,11 +14,10 @@ from reports.contents import (
     HeatmapTable,
     ImprovementLine,
     Measure,
-    Reading,
-    ReceiptLine,
     Report,
 )
-from reports.known import QUARTERS, Known, KnownReceipt
+from reports.inside import corners, inside_part
+from reports.known import QUARTERS, Known
 from reports.measures import (
     ONE,
     Estimates,
@@ -28,17 +28,13 @@ from reports.measures import (
     discoveries,
     measure_all,
     net_estimate,
-    share_estimate,
 )
-from reports.words import counted, day, sentence, signed
+from reports.words import day, signed
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell, Heatmap
 
 MOST_IMPROVEMENTS = 40
-# The smallest change in a net that shows four times in five, in points, is about this divided
-# by the square root of the answers a quarter: 58 at 30, 45 at 50, 32 at 100.
-SMALLEST_CHANGE = 319
 FEWEST = 5
 
 
@@ -48,7 +44,13 @@ def assemble(known: Known) -> Report:
     changed = findings.changes(known)
     gains, gains_note = findings.gains(known.customers, known.before)
     worries, worries_note = findings.worries(known.customers, known.before)
+    ranked = findings.priorities(known)
+    chain = chain_part(known, _cell)
+    loyalty, inside = corners(known), inside_part(known, _cell)
     improvements = _improvements(known)
+    receipts = tuple(receipt(one, known.quarter.code) for one in known.receipts)
+    covered = tuple(coverage(known))
+    compared = sum(row.total.difference is not None for row in known.customers.rows())
     return Report(
         organisation=known.organisation,
         language=known.language,
@@ -57,20 +59,34 @@ def assemble(known: Known) -> Report:
         compared_with=known.before.code if known.before else "",
         headline=findings.headline(known, changed),
         standfirst=findings.standfirst(known, measures),
+        passages={
+            "changes": narrative.changes(known, changed, compared),
+            "priorities": narrative.priorities(ranked),
+            "chain": narrative.chain(chain, known.quarter.code),
+            "loyalty": narrative.loyalty(loyalty, inside),
+            "improvements": narrative.improvements(improvements, known.rules),
+            "assurance": narrative.assurance(receipts, covered),
+            "mission": narrative.mission(known.mission),
+        },
         measures=measures,
         quarters=known.codes(),
         gains=gains,
         gains_note=gains_note,
         worries=worries,
         worries_note=worries_note,
-        asks=findings.asks(known, worries),
+        asks=findings.asks(known, worries, chain.links),
         changes=changed,
-        priorities=findings.priorities(known),
+        priorities=ranked,
+        chain=chain,
+        loyalty=loyalty,
+        inside=inside,
         heatmap=_heatmap(known.customers),
         improvements=improvements[:MOST_IMPROVEMENTS],
         improvements_left_out=max(len(improvements) - MOST_IMPROVEMENTS, 0),
-        receipts=tuple(_receipt(one, known.quarter) for one in known.receipts),
-        cannot_say=tuple(_cannot_say(known)),
+        rules=tuple(known.rules),
+        coverage=covered,
+        receipts=receipts,
+        cannot_say=tuple(cannot_say(known)),
         mission=known.mission,
     )
 
@@ -235,80 +251,3 @@ def _last_before(
         if now.shift(-back) < done and touchpoint_id in quarters[-1 - back]:
             return {touchpoint_id: quarters[-1 - back][touchpoint_id]}
     return {}
-
-
-# Assurance
-
-
-def _receipt(one: KnownReceipt, quarter: Quarter) -> ReceiptLine:
-    rate = None
-    if one.invited and one.answered is not None and one.answered <= one.invited:
-        share = share_estimate(one.answered, one.invited)
-        rate = Reading(
-            period=quarter.code,
-            value=round(share.value, 1),
-            low=round(max(share.centre - share.half_width, 0.0), 1),
-            high=round(min(share.centre + share.half_width, 100.0), 1),
-            n=one.invited,
-        )
-    return ReceiptLine(
-        title=one.title,
-        audience=one.audience,
-        confidential=one.confidential,
-        invited=one.invited,
-        held_back=one.held_back,
-        sent=one.sent,
-        failed=one.failed,
-        answered=one.answered,
-        published=one.published,
-        rate=rate,
-        round_id=one.round_id,
-    )
-
-
-def _cannot_say(known: Known) -> Iterator[str]:
-    """Sentences on the limits of this quarter's figures."""
-    rows = list(known.customers.rows())
-    shown = [row.total for row in rows if row.total.net is not None]
-    silent = len(rows) - len(shown)
-    if silent:
-        yield sentence(
-            f"{counted(silent, 'touchpoint')} of {len(rows)} had fewer than five customers’ "
-            "ratings, so nothing is shown for " + ("it." if silent == 1 else "them.")
-        )
-    hidden = sum(cell.net is None for row in rows for cell in row.cells)
-    if hidden and known.customers.segments:
-        yield sentence(
-            f"{counted(hidden, 'cell')} of the heatmap by segment had too few answers to show."
-        )
-    indicative = sum(cell.indicative for cell in shown)
-    if indicative:
-        yield sentence(
-            f"{counted(indicative, 'touchpoint')} had five to nine answers: indicative only, and "
-            "left out of the summary."
-        )
-    firm = [cell.n for cell in shown if not cell.indicative]
-    if firm and known.before is not None:
-        middle = median(firm)
-        least = SMALLEST_CHANGE / middle**0.5
-        yield (
-            f"With {middle:,.0f} answers at the middle touchpoint, a change of less than about "
-            f"{least:.0f} points would mostly go unseen. “No detectable change” does not mean "
-            "that nothing changed."
-        )
-    if known.before is None:
-        yield "No earlier quarter has ratings, so no change can be judged."
-    elif known.before != known.quarter.shift(-1):
-        yield (
-            f"{known.quarter.shift(-1).code} has no ratings: changes are against "
-            f"{known.before.code}, the latest quarter that has."
-        )
-    if not any(row.staff.net is not None for row in rows):
-        yield "Staff did not rate these touchpoints, so inside and outside cannot be compared."
-    if not any(one.invited for one in known.receipts):
-        yield (
-            "How many people were asked is not known here, so no response rate can be given and "
-            "those who did not answer may think otherwise."
-        )
-    else:
-        yield "Those who did not answer may think otherwise than those who did."

@@ -12,6 +12,7 @@ import altair as alt
 import vl_convert
 
 from programme.apart import begin
+from reports import chain_drawing
 
 # As in css/report-print.css; a picture in a page, which has no web fonts, takes the last.
 FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
@@ -38,6 +39,8 @@ def main() -> None:
 
 def draw(name: str, data: list[dict[str, Any]]) -> str:
     """The chart of that name as SVG; a name that is none is a KeyError."""
+    if name == "chain":
+        return chain_drawing.draw(data, FONTS)
     chart = CHARTS[name](data)
     drawn: str = vl_convert.vegalite_to_svg(
         chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
@@ -125,6 +128,33 @@ def standing(data: list[dict[str, Any]]) -> Any:
     return _dressed(alt.layer(rules, points).properties(width=270, height=alt.Step(17)))
 
 
+def inside(data: list[dict[str, Any]]) -> Any:
+    """Two points a touchpoint: staff hollow, customers solid, each with its interval.
+
+    Each row: touchpoint, voice (staff or customers), net, low, high.
+    """
+    base = alt.Chart({"values": data}).encode(
+        y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=290, domain=False)),
+        yOffset=alt.YOffset("voice:N", sort=["customers", "staff"]),
+    )
+    x = alt.X(
+        "net:Q",
+        title=None,
+        scale=alt.Scale(domain=[-100, 100]),
+        axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], labelExpr=SIGNED, grid=True),
+    )
+    colour = alt.condition("datum.voice == 'customers'", alt.value(INK), alt.value(EARLIER))
+    rules = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", color=colour)
+    fill = alt.condition("datum.voice == 'customers'", alt.value(INK), alt.value("#FFFFFF"))
+    points = base.mark_point(size=62, opacity=1, stroke=INK, strokeWidth=1.2).encode(x=x, fill=fill)
+    labels = base.mark_text(align="left", dx=7, fontSize=9, color=QUIET).encode(
+        x=alt.X("high:Q"), text="voice:N"
+    )
+    return _dressed(
+        alt.layer(rules, points, labels).properties(width=270, height={"step": 15, "for": "offset"})
+    )
+
+
 def _dressed(chart: Any) -> Any:
     return (
         chart.configure(font=FONTS, background="transparent")
@@ -143,7 +173,7 @@ def _dressed(chart: Any) -> Any:
     )
 
 
-CHARTS = {"measures": measures, "standing": standing}
+CHARTS = {"measures": measures, "standing": standing, "inside": inside}
 
 
 if __name__ == "__main__":

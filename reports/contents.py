@@ -53,7 +53,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One real change at one touchpoint, with the improvements finished there."""
+    """One real change at one touchpoint; `causes` are sentences on what may lie behind it."""
 
     touchpoint: str
     stage: str
@@ -75,12 +75,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """One of the ten; `top_five` is the chance in percent that it belongs to the first five."""
+    """One of the ten; `top_five` is the chance in percent that it belongs to the first five.
+
+    `importance`, of 5, is what the organisation states; it ranks together with what customers'
+    answers tell, of which `explains` says how much, in percent.
+    """
 
     rank: int
     touchpoint: str
     stage: str
     importance: int
+    explains: float | None
     must_be: bool
     label: str
     net: float
@@ -138,6 +143,75 @@ class HeatmapTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A hand-off as the team that receives it rated it; `rank` 1 is the weakest. `outside` is how
+    customers find the touchpoint that it feeds."""
+
+    rank: int
+    name: str
+    giver: str
+    receiver: str
+    touchpoint: str
+    cell: HeatmapCell
+    outside: HeatmapCell
+    improvement: str
+    owner: str
+    due_on: str
+    touchpoint_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainPart:
+    """The delivery chain: of `hand_offs` on the map, `rated` in the quarter `period`, which may be
+    an earlier one; the weakest are listed."""
+
+    period: str
+    hand_offs: int
+    rated: int
+    links: tuple[ChainLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsideRow:
+    """A touchpoint as customers and as staff see it; `gap` is the customers' net less the staff's,
+    and `gap_words` says it, with "no detectable gap" where it is not real."""
+
+    touchpoint: str
+    stage: str
+    customers: HeatmapCell
+    staff: HeatmapCell
+    gap: float
+    low: float
+    high: float
+    gap_words: str
+    mark: str
+    touchpoint_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsidePart:
+    """Inside against outside: of `compared` touchpoints that both rated, those that differ."""
+
+    compared: int
+    rows: tuple[InsideRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """One of the four corners of loyalty and retention: how many customers, their share of all in
+    percent with its interval, and their yearly value; without figures where too few are in it."""
+
+    key: str
+    title: str
+    explains: str
+    n: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImprovementLine:
     title: str
     touchpoint: str
@@ -149,6 +223,27 @@ class ImprovementLine:
     expected: str
     observed: str
     improvement_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule that was lifted in the quarter."""
+
+    name: str
+    hampered: str
+    touchpoint: str
+    since: str
+    lifted_on: str
+    rule_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """How much of what could be measured was: `part` of `whole`."""
+
+    what: str
+    part: int
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,24 +270,32 @@ class DecisionLine:
     fit: str
     outcome: str
     decided_on: str
+    asked_first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MissionPart:
+    """The adopted mission and the quarter's decisions: of `asked_known` that say so, `asked` first
+    asked what they change for the customer."""
+
     statement: str
     adopted_on: str
     review_on: str
     decisions: tuple[DecisionLine, ...]
+    asked: int = 0
+    asked_known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LeaderWords:
-    """What the leader wrote before freezing: their own headline, their own paragraph, their name.
-    Blank where they left the report's own words."""
+    """What the leader wrote before freezing: their own headline, their own paragraph, passages
+    in place of the report's own by the part they open, their name. Blank, or not there, where they
+    left the report's own words."""
 
     headline: str
     paragraph: str
     author: str
+    passages: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +309,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One quarter's report, ready to print."""
+    """One quarter's report, ready to print. `passages` open its parts, by the part's name."""
 
     organisation: str
     language: str
@@ -215,6 +318,7 @@ class Report:
     compared_with: str
     headline: str
     standfirst: str
+    passages: dict[str, str]
     measures: tuple[Measure, ...]
     quarters: tuple[str, ...]
     gains: tuple[Finding, ...]
@@ -224,9 +328,14 @@ class Report:
     asks: tuple[Ask, ...]
     changes: tuple[Change, ...]
     priorities: tuple[Priority, ...]
+    chain: ChainPart
+    loyalty: tuple[Corner, ...]
+    inside: InsidePart
     heatmap: HeatmapTable
     improvements: tuple[ImprovementLine, ...]
     improvements_left_out: int
+    rules: tuple[RuleLine, ...]
+    coverage: tuple[CoverageLine, ...]
     receipts: tuple[ReceiptLine, ...]
     cannot_say: tuple[str, ...]
     mission: MissionPart | None
@@ -235,7 +344,7 @@ class Report:
     paper: str = "A4"
     colour: str = ""
     logo: str = ""
-    layout: int = field(default=2)
+    layout: int = field(default=3)
 
     def as_json(self) -> dict[str, Any]:
         """The same as nested dicts and lists, as the database gives it back."""

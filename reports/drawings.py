@@ -9,6 +9,7 @@ from typing import Any
 from django.core.cache import cache
 
 from programme.printing import print_apart, static_folder
+from reports import pictures
 from reports.words import signed
 
 MOST_STANDING = 36
@@ -59,7 +60,12 @@ def _chart_key(name: str, rows: list[dict[str, Any]]) -> str:
 
 
 def _chart_data(figures: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {"measures": list(_measures_rows(figures)), "standing": _standing_rows(figures)}
+    return {
+        "measures": list(_measures_rows(figures)),
+        "standing": _standing_rows(figures),
+        "chain": pictures.chain_rows(figures),
+        "inside": pictures.inside_rows(figures),
+    }
 
 
 def _measures_rows(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -138,4 +144,6 @@ def _standing_text(figures: dict[str, Any]) -> str:
 _CHART_TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "measures": _measures_text,
     "standing": _standing_text,
+    "chain": pictures.chain_text,
+    "inside": pictures.inside_text,
 }

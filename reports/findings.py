@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from programme.periods import Quarter
-from reports.contents import Ask, Change, Finding, Measure, Priority
+from reports.causes import causes
+from reports.contents import Ask, ChainLink, Change, Finding, Measure, Priority
 from reports.known import Known, KnownImprovement
-from reports.words import counted, day, listed, sentence, signed
+from reports.words import MOMENT_WORDS, counted, day, listed, sentence, short, signed
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell, Heatmap, Row
@@ -35,7 +36,7 @@ def _difference(cell: "Cell") -> float:
 
 
 def changes(known: Known) -> tuple[Change, ...]:
-    """Every real change, the greatest first, with the improvements finished there."""
+    """Every real change, the greatest first, with what may lie behind it."""
     found = []
     for row, stage in firm_rows(known.customers):
         cell = row.total
@@ -49,17 +50,11 @@ def changes(known: Known) -> tuple[Change, ...]:
                 low=round(cell.difference_low or 0.0, 1),
                 high=round(cell.difference_high or 0.0, 1),
                 n=cell.n,
-                causes=tuple(_finished(known, row.touchpoint.pk)),
+                causes=causes(known, row.touchpoint.pk, better=cell.difference > 0),
                 touchpoint_id=row.touchpoint.pk,
             )
         )
     return tuple(sorted(found, key=lambda change: -abs(change.difference)))
-
-
-def _finished(known: Known, touchpoint_id: int) -> Iterator[str]:
-    for improvement in known.improvements:
-        if improvement.touchpoint_id == touchpoint_id and improvement.done_on is not None:
-            yield f"{improvement.title} (finished {day(improvement.done_on)})"
 
 
 def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], str]:
@@ -172,7 +167,7 @@ def _are(number: int) -> str:
 
 def _these(names: list[str]) -> str:
     if len(names) <= NAMES_IN_HEADLINE:
-        return listed(names)
+        return listed([short(name) for name in names])
     return counted(len(names), "touchpoint")
 
 
@@ -200,12 +195,14 @@ def priorities(known: Known) -> tuple[Priority, ...]:
 
 def _priority(rank: int, row: "Row", stage: str, known: Known) -> Priority:
     cell, touchpoint = row.total, row.touchpoint
+    weight = known.weights.get(touchpoint.pk)
     open_there = _open_improvement(known, touchpoint.pk)
     return Priority(
         rank=rank,
         touchpoint=touchpoint.name,
         stage=stage,
         importance=touchpoint.importance,
+        explains=round(weight.explains) if weight and weight.explains is not None else None,
         must_be=touchpoint.must_be,
         label=cell.label,
         net=round(cell.net or 0.0, 1),
@@ -228,26 +225,43 @@ def _open_improvement(known: Known, touchpoint_id: int) -> KnownImprovement | No
     return None
 
 
-def asks(known: Known, worrying: tuple[Finding, ...]) -> tuple[Ask, ...]:
-    """Decisions for the board: unowned worries, late improvements, the mission's own dates."""
+def asks(
+    known: Known, worrying: tuple[Finding, ...], links: tuple[ChainLink, ...] = ()
+) -> tuple[Ask, ...]:
+    """Decisions for the board: unowned worries, the weakest link, late improvements, the mission's
+    own dates."""
     found = []
     if known.mission is None:
         found.append(Ask("Adopt a mission", "There is none to test decisions against."))
     tended = {one.touchpoint for one in known.improvements if one.state != "done"}
     found += [
         Ask(
-            f"Give “{worry.touchpoint}” an improvement, an owner and a date",
+            f"Give “{short(worry.touchpoint)}” an improvement, an owner and a date",
             f"{worry.why}, and nothing is planned there.",
         )
         for worry in worrying
         if worry.touchpoint not in tended
     ]
+    found += [
+        Ask(
+            f"Mend “{short(link.name)}” between {short(link.giver, 40)} and "
+            f"{short(link.receiver, 40)}",
+            f"It is the weakest link of the delivery chain ({MOMENT_WORDS[link.cell.label]}), and "
+            "nothing is planned there.",
+        )
+        for link in links[:1]
+        if link.cell.label == "misery" and not link.improvement
+    ]
     late = [one for one in known.improvements if one.late(known.today)]
     found += [
         Ask(
-            f"Decide whether “{improvement.title}” goes on",
+            f"Decide whether “{short(improvement.title)}” goes on",
             f"It was due on {day(improvement.due_on)}"
-            + (f" and {improvement.owner} owns it." if improvement.owner else "; nobody owns it."),
+            + (
+                f" and {short(improvement.owner)} owns it."
+                if improvement.owner
+                else "; nobody owns it."
+            ),
         )
         for improvement in late[:2]
     ]

@@ -44,23 +44,68 @@ class BuildForm(Worded, forms.Form):
 
 
 class WordsForm(Worded, forms.Form):
-    """The leader's own headline and paragraph; both blank leave the report's own words alone."""
+    """The leader's own headline and paragraph, and the report's passages to rewrite; what is blank
+    or as it was leaves the report's own words alone."""
 
     headline = forms.CharField(
         label="Your headline",
         help_text="One sentence. It stands above the report’s own, with your name. Leave it blank "
         "to keep the report’s own headline alone.",
-        max_length=300,
+        max_length=200,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     paragraph = forms.CharField(
         label="Your paragraph",
         help_text="What you want the board to know. Printed as plain text, with your name.",
-        max_length=1500,
+        max_length=900,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+
+    def __init__(self, *args: Any, figures: dict[str, Any], **kwargs: Any) -> None:
+        """`figures` are the report's, with what was written before."""
+        words = figures.get("words") or {}
+        super().__init__(*args, **kwargs)
+        self.initial.update(words)
+        self.parts = {"summary": figures["standfirst"], **figures["passages"]}
+        for place, (key, own) in enumerate(self.parts.items()):
+            self.fields[f"passage_{key}"] = forms.CharField(
+                label=PASSAGES[key],
+                max_length=900,
+                required=False,
+                initial=words.get("passages", {}).get(key, own),
+                help_text=_PASSAGE_HELP if place == 0 else "",
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+            if place == 0:
+                self.fields[f"passage_{key}"].heading = "The report’s passages"  # type: ignore[attr-defined]
+
+    def written(self) -> dict[str, Any]:
+        """What `services.write_words` takes."""
+        given = self.cleaned_data
+        return {
+            "headline": given["headline"],
+            "paragraph": given["paragraph"],
+            "passages": {key: given[f"passage_{key}"] for key in self.parts},
+        }
+
+
+_PASSAGE_HELP = (
+    "Each part opens with sentences that rules write from its figures. What you change stands in "
+    "their place with your name, and the report’s own words below it. Put one back as it was, or "
+    "empty it, and the mark goes."
+)
+PASSAGES = {
+    "summary": "Summary",
+    "changes": "What changed",
+    "priorities": "Ten priorities",
+    "chain": "The delivery chain",
+    "loyalty": "Loyalty and retention, inside and outside",
+    "improvements": "Improvements",
+    "assurance": "Assurance",
+    "mission": "The mission and its decisions",
+}
 
 
 class CorrectionForm(Worded, forms.Form):

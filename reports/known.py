@@ -3,14 +3,14 @@ of `touchpoints.queries`, of which only fields are read."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from programme.periods import Quarter
-from reports.contents import MissionPart
+from reports.contents import MissionPart, RuleLine
 
 if TYPE_CHECKING:
-    from touchpoints.queries import Heatmap
+    from touchpoints.queries import Cell, Heatmap
 
 QUARTERS = 8
 
@@ -39,9 +39,60 @@ class KnownImprovement:
     done_on: dt.date | None
     expected: str
     improvement_id: int | None = None
+    hand_off_id: int | None = None
 
     def late(self, today: dt.date) -> bool:
         return self.state != "done" and self.due_on is not None and self.due_on < today
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLink:
+    """A hand-off and how it was rated."""
+
+    hand_off_id: int
+    name: str
+    giver: str
+    receiver: str
+    touchpoint_id: int
+    touchpoint: str
+    cell: "Cell"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGap:
+    """The customers' net less the staff's at one touchpoint, in points."""
+
+    difference: float
+    low: float
+    high: float
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownComments:
+    """What customers wrote about one touchpoint in the quarter: how many comments, and the words
+    that several of them share."""
+
+    n: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWeight:
+    """How much of what customers say of the whole a touchpoint explains, in percent."""
+
+    explains: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCorner:
+    """Customers who feel and do the same: `loyal` who would recommend us, `stayed` who are still
+    customers; how many and their yearly value."""
+
+    loyal: bool
+    stayed: bool
+    n: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +116,8 @@ class Known:
     """Everything. Sequences over quarters hold eight, oldest first, the report's own last.
 
     `customers` is the customers' heatmap compared with the quarter `before`; `history` says which
-    quarters its rows' histories are; `first_month` begins the financial year; `owners` names the
-    owners of touchpoints by the touchpoint's id.
+    quarters its rows' histories are; `first_month` begins the financial year. `owners`, `gaps`,
+    `comments` and `weights` are by the touchpoint's id. `links` are rated in `links_quarter`.
     """
 
     organisation: str
@@ -85,6 +136,13 @@ class Known:
     receipts: Sequence[KnownReceipt]
     mission: MissionPart | None
     review_on: dt.date | None
+    links: Sequence[KnownLink] = ()
+    links_quarter: Quarter | None = None
+    gaps: Mapping[int, KnownGap] = field(default_factory=dict)
+    comments: Mapping[int, KnownComments] = field(default_factory=dict)
+    weights: Mapping[int, KnownWeight] = field(default_factory=dict)
+    corners: Sequence[KnownCorner] = ()
+    rules: Sequence[RuleLine] = ()
 
     def codes(self) -> tuple[str, ...]:
         return tuple(self.quarter.shift(back).code for back in range(1 - QUARTERS, 1))

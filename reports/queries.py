@@ -6,19 +6,44 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from feedback.models import Comment, Round
 from feedback.queries import receipts, recommend
 from missions.models import Decision, Mission
-from missions.queries import adopted
+from missions.queries import adopted, own_names
+from missions.register import share_that_asked
 from outbox.models import Email
 from programme.models import Membership, Organisation, Period
-from reports.contents import DecisionLine, MissionPart
-from reports.known import QUARTERS, Known, KnownImprovement, KnownReceipt, Recommend
+from reports.causes import shared_words
+from reports.contents import DecisionLine, MissionPart, RuleLine
+from reports.known import (
+    QUARTERS,
+    Known,
+    KnownComments,
+    KnownGap,
+    KnownImprovement,
+    KnownLink,
+    KnownReceipt,
+    KnownWeight,
+    Recommend,
+)
 from reports.models import BoardReport, ReportLink, ReportSettings
-from reports.words import day, quarter_words
-from touchpoints.models import Improvement, RatingTally, Touchpoint, Voice
-from touchpoints.queries import heatmap, periods_with_ratings
+from reports.words import day, quarter_words, signed
+from touchpoints.models import Improvement, RatingTally, Rule, Touchpoint, Voice
+from touchpoints.queries import (
+    Heatmap,
+    chain,
+    chain_periods,
+    gaps,
+    heatmap,
+    known,
+    periods_with_ratings,
+)
+from touchpoints.queries.weights import weights
 
 MOST_DECISIONS = 20
+MOST_RULES = 20
+# Enough to tell which words stand out; a quarter of a million comments is not read for it.
+MOST_COMMENTS = 20_000
 YEAR = 4  # quarters
 # A quarter that ended longer ago is history, such as past answers brought in late: its report is
 # built when someone asks for it.
@@ -28,8 +53,10 @@ LATEST_BY_CALENDAR = dt.timedelta(days=60)
 def gather(*, organisation: Organisation, period: Period) -> Known:
     """All that the period's report is made from."""
     before = before_of(organisation, period)
-    customers = heatmap(organisation=organisation, period=period, compare_with=before)
+    of = known(organisation)
+    customers = heatmap(organisation=of, period=period, compare_with=before)
     mission = adopted(organisation)
+    chain_period = _chain_period(organisation, period)
     return Known(
         organisation=organisation.name,
         language=organisation.language,
@@ -39,9 +66,7 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         today=timezone.localdate(),
         before=before.quarter if before else None,
         customers=customers,
-        staff=heatmap(
-            organisation=organisation, period=period, compare_with=before, voice=Voice.STAFF
-        ),
+        staff=heatmap(organisation=of, period=period, compare_with=before, voice=Voice.STAFF),
         history=[one.quarter for one in customers.quarters],
         recommend=[
             _recommend(organisation, period, back, customers.quarters)
@@ -52,6 +77,15 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         receipts=list(_receipts(organisation, period)),
         mission=_mission(mission, period) if mission else None,
         review_on=mission.review_on if mission else None,
+        links=list(_links(organisation, chain_period)),
+        links_quarter=chain_period.quarter if chain_period else None,
+        gaps={
+            key: KnownGap(gap.difference, gap.low, gap.high, gap.real)
+            for key, gap in gaps(customers).items()
+        },
+        comments=_comments(organisation, period, customers),
+        weights={key: KnownWeight(weight.explains) for key, weight in weights(of, period).items()},
+        rules=list(_rules(organisation, period)),
     )
 
 
@@ -83,13 +117,13 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
             | Q(state=state.DONE, done_on__gt=year_ago, done_on__lte=period.ends_on)
         )
         .filter(created_at__date__lte=max(period.ends_on, timezone.localdate()))
-        .select_related("touchpoint", "owner__user")
+        .select_related("touchpoint", "hand_off", "owner__user")
         .order_by("due_on", "pk")
     )
     for one in found:
         yield KnownImprovement(
             touchpoint_id=one.touchpoint_id,
-            touchpoint=one.touchpoint.name if one.touchpoint else "",
+            touchpoint=_place(one),
             title=one.title,
             cause=one.cause,
             state=one.state,
@@ -97,8 +131,86 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
             owner=_name(one.owner),
             due_on=one.due_on,
             done_on=one.done_on,
-            expected=one.expected_effect,
+            expected=_expected(one),
             improvement_id=one.pk,
+            hand_off_id=one.hand_off_id,
+        )
+
+
+def _place(one: Improvement) -> str:
+    """Where it is: the touchpoint, or the hand-off where it is about one."""
+    if one.hand_off is not None:
+        return f"{one.hand_off.name} (hand-off)"
+    return one.touchpoint.name if one.touchpoint else ""
+
+
+def _expected(one: Improvement) -> str:
+    """In words, and the net to reach where one was named."""
+    if one.expected_net is None:
+        return one.expected_effect
+    net = f"Net {signed(one.expected_net)} by {one.expected_in}."
+    return f"{net} {one.expected_effect}".strip()
+
+
+def _chain_period(organisation: Organisation, period: Period) -> Period | None:
+    """The latest quarter up to this one in which hand-offs were rated."""
+    rated = chain_periods(organisation)
+    return next((one for one in rated if one.quarter <= period.quarter), None)
+
+
+def _links(organisation: Organisation, period: Period | None) -> Iterator[KnownLink]:
+    for link in chain(organisation, period):
+        one = link.hand_off
+        yield KnownLink(
+            hand_off_id=one.pk,
+            name=one.name,
+            giver=one.giver.name,
+            receiver=one.receiver.name,
+            touchpoint_id=one.touchpoint_id,
+            touchpoint=one.touchpoint.name,
+            cell=link.cell,
+        )
+
+
+def _comments(
+    organisation: Organisation, period: Period, customers: Heatmap
+) -> dict[int, KnownComments]:
+    """Of the touchpoints that really changed: what customers of named rounds wrote there."""
+    changed = {row.touchpoint.pk for row in customers.rows() if row.total.real_change}
+    if not changed:
+        return {}
+    found = Comment.objects.filter(
+        organisation=organisation,
+        round__period=period,
+        round__audience=Round.Audience.EXTERNAL,
+        round__confidential=False,
+        released_at__isnull=False,
+    )
+    everything: list[str] = []
+    about: dict[int, list[str]] = {}
+    for touchpoint, text in found.values_list("touchpoint_id", "text")[:MOST_COMMENTS]:
+        everything.append(text)
+        if touchpoint in changed:
+            about.setdefault(touchpoint, []).append(text)
+    names = own_names(organisation) if about else []
+    return {
+        touchpoint: KnownComments(len(texts), shared_words(texts, everything, names=names))
+        for touchpoint, texts in about.items()
+    }
+
+
+def _rules(organisation: Organisation, period: Period) -> Iterator[RuleLine]:
+    lifted = Rule.objects.filter(
+        organisation=organisation, lifted_on__range=(period.starts_on, period.ends_on)
+    )
+    for one in lifted.select_related("touchpoint").order_by("lifted_on", "pk")[:MOST_RULES]:
+        yield RuleLine(
+            name=one.name,
+            hampered=one.hampered,
+            touchpoint=one.touchpoint.name if one.touchpoint else "",
+            since=one.since,
+            lifted_on=day(one.lifted_on),
+            rule_id=one.pk,
         )
 
 
@@ -132,6 +244,7 @@ def _mission(mission: Mission, period: Period) -> MissionPart:
     decisions = Decision.objects.filter(
         mission=mission, decided_on__range=(period.starts_on, period.ends_on)
     )
+    share = share_that_asked(decisions)
     return MissionPart(
         statement=mission.statement,
         adopted_on=day(mission.adopted_on),
@@ -143,10 +256,20 @@ def _mission(mission: Mission, period: Period) -> MissionPart:
                 fit=one.get_fit_display(),
                 outcome=one.outcome,
                 decided_on=day(one.decided_on),
+                asked_first=_ASKED[one.asked_first],
             )
             for one in decisions[:MOST_DECISIONS]
         ),
+        asked=share.asked,
+        asked_known=share.known,
     )
+
+
+_ASKED = {
+    True: "Asked first what it changes",
+    False: "Did not ask first what it changes",
+    None: "Whether it was asked first is not known",
+}
 
 
 # Editions, settings and the calendar

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from programme.printing import Attached, Printed, print_document
 from reports.drawings import chart_words, draw_charts, drawn_charts
 from reports.heatmap_table import MOST_ROWS, heatmap_csv, heatmap_parts, row_count
-from reports.terms import DEFINITIONS, MOMENTS, SECTIONS
+from reports.terms import DEFINITIONS, MOMENTS, sections_of
 
 MOST_SECONDS = 120
 
@@ -66,7 +66,7 @@ def print_html(
             "built_at": built_at,
             "frozen_at": frozen_at,
             "fingerprint": fingerprint_of(figures),
-            "sections": SECTIONS,
+            "sections": sections_of(figures),
             "moments": MOMENTS,
             "definitions": DEFINITIONS,
             "heatmap_parts": list(heatmap_parts(figures)),
@@ -82,7 +82,7 @@ def page_parts(figures: dict[str, Any]) -> dict[str, Any]:
     drawn = drawn_charts(figures)
     return {
         "fingerprint": fingerprint_of(figures),
-        "sections": SECTIONS,
+        "sections": sections_of(figures),
         "moments": MOMENTS,
         "definitions": DEFINITIONS,
         "charts": {

@@ -1,15 +1,20 @@
 """The report's parts and its definitions."""
 
+from typing import Any
+
 SECTIONS = (
     ("summary", "Summary"),
     ("changes", "What changed"),
     ("priorities", "Ten priorities"),
+    ("chain", "The delivery chain"),
+    ("loyalty", "Loyalty and retention, inside and outside"),
     ("improvements", "Improvements"),
     ("assurance", "Assurance"),
     ("heatmap", "Appendix: the heatmap"),
     ("mission", "Appendix: the mission and its decisions"),
     ("definitions", "Appendix: definitions"),
 )
+_NEWER = {"chain", "loyalty"}  # parts that reports of earlier layouts have not
 MOMENTS = (
     ("magic", "The net is above +20, with a probability of at least 80 %."),
     ("leaning_magic", "More magic than misery, as surely, but how much is not clear."),
@@ -38,5 +43,19 @@ DEFINITIONS = (
     ("No detectable change", "The answers cannot tell a change from chance; there may be one."),
     ("Indicative", "From five to nine answers: a hint, never firm, never in the summary."),
     ("Blind spot", "A touchpoint that our own staff rate a class above our customers."),
+    (
+        "Shell",
+        "A touchpoint that is good outside, for customers, and poor inside, for our own staff.",
+    ),
+    (
+        "Hand-off",
+        "What one team gives another before a customer sees anything; rated by who receives.",
+    ),
+    ("Loyal", "Would recommend us: 9 or 10 of 10. Loyalty is a feeling, retention is staying."),
     ("Must be", "Customers take it for granted and notice it only when it fails."),
 )
+
+
+def sections_of(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """The parts that a report with those figures has, by name and title."""
+    return [part for part in SECTIONS if part[0] not in _NEWER or part[0] in figures]

@@ -115,14 +115,13 @@ def report_review(request: OrganisationRequest, report: int) -> HttpResponse:
 def report_words(request: OrganisationRequest, report: int) -> HttpResponse:
     """The leader's own headline and paragraph."""
     found = get_object_or_404(_reports(request).defer("pdf"), pk=report, state="ready")
-    words = found.figures.get("words") or {}
-    form = WordsForm(_posted(request), initial=words)
+    form = WordsForm(_posted(request), figures=found.figures)
     context = {"report": found, "form": form, "figures": found.figures}
     if request.method != "POST":
         return render(request, "reports/words.html", context)
     if form.is_valid():
         try:
-            services.write_words(report=found, by=request.membership, **form.cleaned_data)
+            services.write_words(report=found, by=request.membership, **form.written())
         except services.ReportsError as error:
             form.add_error(None, str(error))
         else:

@@ -7,7 +7,16 @@ from touchpoints.words import WORDS, signed
 
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
-__all__ = ["MOMENT_WORDS", "counted", "day", "listed", "quarter_words", "sentence", "signed"]
+__all__ = [
+    "MOMENT_WORDS",
+    "counted",
+    "day",
+    "listed",
+    "quarter_words",
+    "sentence",
+    "short",
+    "signed",
+]
 MOMENT_WORDS = WORDS
 
 
@@ -27,6 +36,15 @@ def listed(names: Sequence[str]) -> str:
 def sentence(text: str) -> str:
     """The same with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def short(name: str, most: int = 70) -> str:
+    """The name in at most so many letters, cut after a word where it is longer."""
+    if len(name) <= most:
+        return name
+    cut = name[: most - 1]
+    head = cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut
+    return f"{head.rstrip(' .,;:')}…"
 
 
 def day(date: dt.date | None) -> str:

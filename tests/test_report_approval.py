@@ -181,7 +181,7 @@ def test_the_words_are_the_leader_s_alone(draft: BoardReport, as_manager: Client
 def test_too_long_words_are_refused_at_their_field(draft: BoardReport, as_leader: Client) -> None:
     answer = as_leader.post(at("report_words", draft), {"headline": "x" * 100_000})
     assert answer.status_code == 422
-    assert "300 fit" in answer.text
+    assert "200 fit" in answer.text
 
 
 def test_a_print_that_failed_is_printed_again_without_new_figures(

@@ -1,9 +1,13 @@
 """From draft to reviewed to frozen, and the leader's own words on the way."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from django.db import transaction
 from django.utils import timezone
 
 from programme.models import Membership
+from reports.contents import LeaderWords
 from reports.models import BoardReport
 from reports.services.building import print_again
 from reports.services.errors import ReportsError
@@ -20,13 +24,28 @@ def review_report(*, report: BoardReport, by: Membership) -> None:
         )
 
 
-def write_words(*, report: BoardReport, headline: str, paragraph: str, by: Membership) -> None:
-    """Put the leader's headline and paragraph in, marked as theirs, and print it again; it is a
-    draft once more, for the review was of other words. ReportsError."""
+def write_words(
+    *,
+    report: BoardReport,
+    headline: str,
+    paragraph: str,
+    by: Membership,
+    passages: Mapping[str, str] | None = None,
+) -> None:
+    """Put the leader's headline, paragraph and `passages`, by the part that they open, in, marked
+    as theirs, and print it again; it is a draft once more, for the review was of other words. A
+    passage that says what the report says is the report's own. ReportsError."""
     with transaction.atomic():
         locked = _open(report, Approval.DRAFT, Approval.REVIEWED)
-        words = {"headline": headline, "paragraph": paragraph, "author": str(by.user)}
-        figures = {**locked.figures, "words": words if headline or paragraph else None}
+        own = {"summary": locked.figures["standfirst"], **locked.figures["passages"]}
+        edited = {
+            key: text
+            for key, text in (passages or {}).items()
+            if key in own and text and text != own[key]
+        }
+        words = LeaderWords(headline, paragraph, str(by.user), edited)
+        kept = asdict(words) if headline or paragraph or edited else None
+        figures = {**locked.figures, "words": kept}
         print_again(
             report,
             figures=figures,
