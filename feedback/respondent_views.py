@@ -111,6 +111,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "language": words.language,
         "direction": words.direction,
         "words": filled(words.page, organisation=organisation.name),
+        "forget": reverse("forget", args=[token]) if person is not None else "",
         "unsubscribed": person is not None and person.unsubscribed_at is not None,
     }
     return HttpResponse(render_to_string("respond/unsubscribe.html", context))

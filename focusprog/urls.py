@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("mailbox/", include("outbox.urls")),
     path("", include("feedback.respondent_urls")),
+    path("", include("keeping.respondent_urls")),
     path("", include("missions.public_urls")),
     path("", include("touchpoints.public_urls")),
     path("", include("reports.public_urls")),

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from keeping.limits import LIMITS, Limit
-from programme.models import Membership, Organisation, OrganisationOwned
+from programme.models import Membership, Organisation, OrganisationOwned, Person
 
 _OF = {limit.name: limit for limit in LIMITS}
 
@@ -71,3 +71,33 @@ class Sweep(OrganisationOwned):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class ErasureRequest(OrganisationOwned):
+    """A person's own wish to be forgotten, confirmed from their address; it waits for a leader, or
+    for its day."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"asked on {self.asked_at:%Y-%m-%d}"
+
+
+class Erasure(OrganisationOwned):
+    """Someone was forgotten: when and by whom, never who it was."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    # Empty where it was done by itself.
+    by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    was_asked = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"erased on {self.at:%Y-%m-%d}"

@@ -287,3 +287,18 @@ class Person(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Forgotten(OrganisationOwned):
+    """An address that asked to be forgotten, as a keyed hash: it is not asked again by mistake."""
+
+    address_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "address_hash"], name="forgotten_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"forgotten on {self.created_at:%Y-%m-%d}"

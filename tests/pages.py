@@ -78,6 +78,8 @@ NOT_PAGES = {
     "report_link_pdf": "a download",
     "programme:logo": "a picture",
     "missions:decisions_table": "a download",
+    "keeping:held_json": "a download",
+    "keeping:held_pdf": "a download",
     "missions:draft_table": "a download",
     "missions:themes_table": "a download",
     "missions:board_changes": "a part of a page, fetched by script",

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.signin import signin_url
 from feedback.models import Invitation, Round
 from feedback.services import hash_of, make_link, turn_link
+from keeping.services.erasing import token_of
 from missions import queries
 from missions.models import Commitment
 from missions.services.check_ins import link_token
@@ -145,6 +146,9 @@ def _respondents_pages(organisation: Organisation) -> dict[str, int]:
     link = link_of(invitation.person, invitation.round)
     questions = reverse("answer", args=[invitation.pk])
     pages = {link: 200, f"{questions}?page=2": 200, link.replace("/a/", "/unsubscribe/"): 200}
+    pages[link.replace("/a/", "/forget/")] = 200
+    sure = reverse("forget_sure", args=[token_of(invitation.person)])
+    pages |= {sure: 200, "/forget/unknown/": 404}
 
     handed_in, link = sent_round(organisation)
     invitation = handed_in.invitations.latest("pk")

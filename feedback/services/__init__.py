@@ -17,6 +17,7 @@ from feedback.services.cases import open_case, update_case
 from feedback.services.chain_rounds import ChainRound, prepare_chain_rounds
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.errors import FeedbackError
+from feedback.services.forgetting import cases_of, emails_to, forget
 from feedback.services.letting_go import (
     let_answers_go,
     mark_thinned,
@@ -64,6 +65,7 @@ __all__ = [
     "add_question",
     "asked",
     "break_page",
+    "cases_of",
     "change_question",
     "close_due_rounds",
     "close_period",
@@ -74,6 +76,8 @@ __all__ = [
     "describe_survey",
     "discard_round",
     "duplicate_question",
+    "emails_to",
+    "forget",
     "hash_of",
     "invite_by_email",
     "last_day",

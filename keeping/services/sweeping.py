@@ -17,6 +17,7 @@ from feedback.services import let_answers_go, write_down_receipts
 from keeping.limits import LIMITS, Limit, counted_back
 from keeping.models import Keeping, Sweep
 from keeping.queries import LEFT, keeping_of, over
+from keeping.services.erasing import erase_due
 from outbox.models import Email
 from outbox.services import empty_emails
 from programme.models import Organisation, Person
@@ -78,6 +79,7 @@ def _take_a_batch(sweep: Sweep, now: dt.datetime, batch: int) -> bool:
         if len(found) < batch:
             sweep.step += 1
     if sweep.step == len(LIMITS):
+        erase_due(organisation=sweep.organisation, now=now)
         _let_common_things_go(now)
         sweep.finished_at = timezone.now()
     sweep.save(update_fields=["step", "counts", "finished_at"])

@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from keeping import queries, services
+from keeping.erase_forms import LiftForm
 from keeping.forms import KeepingForm
-from keeping.models import Keeping
+from keeping.models import Erasure, ErasureRequest, Keeping
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -18,6 +19,14 @@ def index(request: OrganisationRequest) -> HttpResponse:
     context = {
         "kept": queries.kept(queries.keeping_of(request.organisation)),
         "gone": queries.sweeps(request.organisation, NIGHTS),
+        "asked": ErasureRequest.objects.filter(organisation=request.organisation).select_related(
+            "person"
+        ),
+        "erased": Erasure.objects.filter(organisation=request.organisation).select_related(
+            "by__user"
+        )[:NIGHTS],
+        "days": services.WAITS_DAYS,
+        "lift": LiftForm(),
         "is_leader": request.membership.role == Role.LEADER,
     }
     return render(request, "keeping/index.html", context)

@@ -2,6 +2,12 @@
 
 from programme.services.brand import change_brand
 from programme.services.errors import ProgrammeError
+from programme.services.forgotten import (
+    forgotten_among,
+    lift_forgotten,
+    refuse_forgotten,
+    remember_forgotten,
+)
 from programme.services.groups import (
     add_segment,
     change_segment,
@@ -49,11 +55,15 @@ __all__ = [
     "delete_segment",
     "ensure_segment",
     "ensure_team",
+    "forgotten_among",
     "import_people",
     "invite_colleague",
     "invite_for",
+    "lift_forgotten",
     "move_segment",
     "period_for",
+    "refuse_forgotten",
+    "remember_forgotten",
     "reminder_headers",
     "reminders_address",
     "reminders_of",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from programme.models import Organisation, Person, PersonKind, Segment, Team
 from programme.services.errors import ProgrammeError
+from programme.services.forgotten import refuse_forgotten
 
 
 def add_person(
@@ -22,6 +23,7 @@ def add_person(
 ) -> Person:
     """Add someone who can be asked; whoever left and comes back is the same person. Raises
     ProgrammeError where the address is taken."""
+    refuse_forgotten(organisation=organisation, email=email)
     left = Person.objects.filter(
         organisation=organisation, kind=kind, email=email.lower(), left_at__isnull=False
     )
@@ -42,6 +44,8 @@ def update_person(
     language: str,
 ) -> Person:
     """Change what is known of someone; their kind stays."""
+    if email.lower() != person.email:
+        refuse_forgotten(organisation=person.organisation, email=email)
     person.name, person.email, person.language = name, email.lower(), language
     return _save_person(person, team=team, segment=segment, yearly_value=yearly_value)
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from programme.models import Organisation, Person, Segment, Team
 from programme.people_table import PersonRow, key_of
 from programme.services.errors import ProgrammeError
+from programme.services.forgotten import forgotten_among
 from programme.services.groups import ensure_segment, ensure_team
 
 _BATCH = 1000
@@ -32,6 +33,8 @@ class ImportOutcome:
     teams: tuple[str, ...]
     segments: tuple[str, ...]
     first: tuple[Change, ...]
+    # Rows passed over, since their addresses asked to be forgotten.
+    forgotten: int = 0
 
 
 @transaction.atomic
@@ -40,8 +43,12 @@ def import_people(
 ) -> ImportOutcome:
     """Add those who are new and change those we know, by their address or, without one, by their
     name; an empty cell leaves what is there. Those who left come back. Teams and segments that are
-    new are made. A preview only counts. Raises ProgrammeError where the list changed meanwhile."""
+    new are made. Addresses that asked to be forgotten are passed over. A preview only counts.
+    Raises ProgrammeError where the list changed meanwhile."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
+    listed = len(rows)
+    forgotten = forgotten_among(organisation=organisation, emails=[row.email for row in rows])
+    rows = [row for row in rows if row.email not in forgotten]
     teams = _ids(Team, organisation)
     segments = _ids(Segment, organisation)
     new_teams = _new_names((row.team for row in rows), teams)
@@ -79,6 +86,7 @@ def import_people(
         teams=new_teams,
         segments=new_segments,
         first=tuple(first),
+        forgotten=listed - len(rows),
     )
     if preview:
         return outcome

@@ -1,0 +1,100 @@
+"""Forgetting a person: everything that hangs on them, and what only names them
+(docs/decisions/0028)."""
+
+import re
+import secrets
+from collections import Counter
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from feedback.models import Case, Invitation, Response, Round
+from feedback.services.letting_go import mark_thinned, write_down_rounds
+from feedback.services.rounds import hash_of
+from outbox.models import Email, EmailState
+from outbox.services import empty_emails
+from programme.models import Person
+from programme.services import remember_forgotten
+
+CASE_TITLE = "Feedback of someone who asked to be forgotten"
+_SOMEONE = "someone"
+
+
+def emails_to(person: Person) -> QuerySet[Email]:
+    """Every email to this person, also to an address that they had before."""
+    to_them = Q(key__regex=rf"^round:\d+:{person.pk}:")
+    if person.email:
+        to_them |= Q(to_email__iexact=person.email)
+    return Email.objects.filter(to_them, organisation_id=person.organisation_id)
+
+
+def cases_of(person: Person) -> QuerySet[Case]:
+    """Cases about them, or about what they wrote."""
+    return Case.objects.filter(
+        Q(person=person) | Q(comment__response__invitation__person=person)
+    ).distinct()
+
+
+@transaction.atomic
+def forget(*, person: Person) -> Counter[str]:
+    """Delete the person with everything of theirs that is not sealed; {what: how many}.
+
+    What was counted stays: closed rounds keep results and receipts. In a confidential round that
+    is open their place stays, empty, so that its counts do not say whether they had answered.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    list(Invitation.objects.select_for_update().filter(person=person).order_by("pk"))
+    gone: Counter[str] = Counter()
+    invited = Round.objects.filter(invitations__person=person)
+    closed = invited.filter(state=Round.State.CLOSED)
+    write_down_rounds(rounds=list(closed.values_list("pk", flat=True)))
+    answered = Response.objects.filter(invitation__person=person, round__confidential=False)
+    mark_thinned(rounds=list(answered.order_by().values_list("round", flat=True)))
+    gone["answers"] = answered.filter(submitted_at__isnull=False).count()
+    gone["invitations"] = invited.count()
+    gone["cases"] = _out_of_cases(person)
+    gone["emails"] = _out_of_the_outbox(person)
+    _empty_places(person)
+    if person.email:
+        remember_forgotten(organisation=person.organisation, email=person.email)
+    person.delete()
+    return gone
+
+
+def _out_of_cases(person: Person) -> int:
+    cases = list(cases_of(person))
+    for case in cases:
+        case.title = CASE_TITLE
+        case.outcome = _without(case.outcome, person)
+    Case.objects.bulk_update(cases, ["title", "outcome"])
+    return len(cases)
+
+
+def _without(text: str, person: Person) -> str:
+    for words in filter(None, (person.email, person.name)):
+        text = re.sub(re.escape(words), _SOMEONE, text, flags=re.IGNORECASE)
+    return text
+
+
+def _out_of_the_outbox(person: Person) -> int:
+    n: int = emails_to(person).count()
+    emails_to(person).delete()
+    if person.email:
+        # What others were told of them has served; what still waits does not name their address.
+        naming = Email.objects.filter(
+            Q(text__icontains=person.email) | Q(html__icontains=person.email),
+            organisation_id=person.organisation_id,
+        ).exclude(state=EmailState.QUEUED)
+        empty_emails(keys=list(naming.values_list("pk", flat=True)))
+    return n
+
+
+def _empty_places(person: Person) -> None:
+    places = Invitation.objects.filter(
+        person=person, round__confidential=True, round__state=Round.State.OPEN
+    )
+    Response.objects.filter(invitation__in=places).delete()
+    for place in places:
+        place.person = place.team = place.segment = None
+        place.token_hash = hash_of(secrets.token_urlsafe(24))
+        place.save(update_fields=["person", "team", "segment", "token_hash"])
