@@ -25,6 +25,11 @@ class Told:
     low: float | None
     high: float | None
 
+    @property
+    def in_full(self) -> str:
+        """Its interval and its n."""
+        return f"{self.interval}; n = {self.n:,}" if self.interval else f"n = {self.n:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:

@@ -22,6 +22,15 @@ class Bar:
     high: float
 
     @property
+    def percent_words(self) -> str:
+        return f"{self.percent:.0f}%"
+
+    @property
+    def level(self) -> str:
+        """For a meter from 0 to 100."""
+        return f"{self.percent:.2f}"
+
+    @property
     def interval_words(self) -> str:
         return f"{self.low:.0f} to {self.high:.0f}%"
 

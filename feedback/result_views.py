@@ -45,7 +45,7 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
     slices = slices_of(found, groups)
     earlier = [
         one
-        for one in trends.family_rounds(found.survey, found.audience)
+        for one in trends.family_rounds(found.survey, found.audience, figures=False)
         if one.pk != found.pk and (one.closed_at, one.pk) < (found.closed_at, found.pk)
     ]
     form = ShownForm(slices, earlier[::-1], data=request.GET)
@@ -58,16 +58,19 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
         other = _beside(beside, of, slices, groups, earlier)
         compared = comparing.compare(questions, other, part)
     told = [one for lines in compared.values() for one in lines if one.difference is not None]
+    by_group = [(name, slices.part(pk)) for pk, name in slices.names.items()]
     context = {
         "round": found,
         "form": form,
         "of_name": form.names[of] if of else "Everyone",
         "beside_name": form.names.get(beside, ""),
         "shown": [
-            Shown(result, _by_group(result.question, slices), compared.get(result.question.key, []))
+            Shown(
+                result, _by_group(result.question, by_group), compared.get(result.question.key, [])
+            )
             for result in figures.results_of(found, questions, part if of else None)
         ],
-        "receipt": queries.receipts_of([found])[0],
+        "stored": queries.stored_results(found),
         "compared": len(told),
         "real": sum(one.real for one in told),
         "group_word": "team" if found.audience == Round.Audience.INTERNAL else "segment",
@@ -142,12 +145,12 @@ def _beside(beside: str, of: str, slices: Slices, groups: Groups, earlier: list[
     return before.part(int(of)) if int(of) in before.inside else {}
 
 
-def _by_group(question: Question, slices: Slices) -> list[tuple[str, Told | None]]:
+def _by_group(question: Question, parts: list[tuple[str, Part]]) -> list[tuple[str, Told | None]]:
     """A question's one figure in each group that has any; nothing for choices of many."""
     measure = comparing.headline(question)
-    if measure is None or not slices.questions.get(question.key, {}).get("groups"):
+    if measure is None or not any(part.get(question.key) for _, part in parts):
         return []
     return [
-        (name, comparing.tell(measure, question.kind, slices.part(pk)[question.key]))
-        for pk, name in slices.names.items()
+        (name, comparing.tell(measure, question.kind, part.get(question.key)))
+        for name, part in parts
     ]

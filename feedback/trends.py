@@ -61,13 +61,16 @@ def family(survey: Survey) -> list[int]:
     return sorted(found)
 
 
-def family_rounds(survey: Survey, audience: str = "") -> list[Round]:
-    """The closed rounds of all versions, the oldest first, at most the newest `MOST_ROUNDS`."""
+def family_rounds(survey: Survey, audience: str = "", *, figures: bool = True) -> list[Round]:
+    """The closed rounds of all versions, the oldest first, at most the newest `MOST_ROUNDS`;
+    without `figures` what each of them stored is read only when it is asked for."""
     rounds = Round.objects.filter(
         survey__in=family(survey), results__isnull=False, answers_apart=False
     )
     if audience:
         rounds = rounds.filter(audience=audience)
+    if not figures:
+        rounds = rounds.defer("results")
     newest = rounds.select_related("period", "survey").order_by("-closed_at", "-pk")
     return list(newest[:MOST_ROUNDS])[::-1]
 
