@@ -3,9 +3,11 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from feedback import kinds
+from feedback.searching import words_of
 from programme.models import Membership, OrganisationOwned, Period, Person, Segment, Team
 from touchpoints.models import HandOff, Touchpoint
 
@@ -299,6 +301,8 @@ class Comment(OrganisationOwned):
         Segment, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     text = models.TextField()
+    # That of the survey which asked, without its region, for looking for words.
+    language = models.CharField(max_length=10, default="en", db_default="en")
     released_at = models.DateTimeField(null=True, blank=True)
     review = models.CharField(max_length=10, choices=Review, blank=True)
     reviewed_by = models.ForeignKey(
@@ -308,6 +312,7 @@ class Comment(OrganisationOwned):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["organisation", "touchpoint"], name="comment_touchpoint"),
+            GinIndex(words_of("text", "language"), name="comment_words"),
             models.Index(
                 fields=["organisation"], condition=models.Q(review="held"), name="comment_held"
             ),

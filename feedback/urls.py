@@ -3,6 +3,7 @@ from django.urls import path
 from feedback import (
     case_views,
     chain_views,
+    comment_views,
     import_views,
     link_views,
     period_views,
@@ -50,6 +51,8 @@ urlpatterns = [
         case_views.touchpoint_comments,
         name="touchpoint_comments",
     ),
+    path("comments/", comment_views.comments, name="comments"),
+    path("comments/<uuid:comment>/", comment_views.comment_tie, name="comment_tie"),
     path("cases/", case_views.cases, name="cases"),
     path("cases/add/", case_views.case_add, name="case_add"),
     path("cases/<int:case>/", case_views.case_edit, name="case_edit"),

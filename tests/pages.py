@@ -113,6 +113,7 @@ QUERIES = {
     ),
     "touchpoints:rules": ("", "?state=lifted", "?q=nobody+wrote+this"),
     "feedback:survey_edit": ("", "?question=recommend"),
+    "feedback:comments": ("", "?q=engineer", "?q=nobody+wrote+this"),
     "feedback:results": ("", "?beside=rest"),
     "feedback:survey_results": ("", "?audience=internal"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
@@ -335,7 +336,10 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "survey": [first(Survey, rounds__state=state) for state in ("open", "draft")],
         "case": [first(Case, state=state) for state in ("open", "recovered")],
         "job": [first(ImportJob)],
-        "comment": [str(Comment.objects.filter(organisation=organisation)[0].pk)],
+        "comment": [
+            str(Comment.objects.filter(organisation=organisation, **states)[0].pk)
+            for states in ({"review": "held"}, {"released_at__isnull": False})
+        ],
         "decision": [first(Decision)],
         "mission": [first(Mission, state=state) for state in ("themes", "adopted")],
         "voice": ["staff", "customer"],

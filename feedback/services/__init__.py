@@ -52,6 +52,7 @@ from feedback.services.surveys import (
     restore_question,
     translate_survey,
 )
+from feedback.services.tying import tie_comment
 
 __all__ = [
     "REST_DAYS",
@@ -101,6 +102,7 @@ __all__ = [
     "set_unsubscribed",
     "submit_open_response",
     "submit_response",
+    "tie_comment",
     "translate_survey",
     "turn_link",
     "update_case",

@@ -13,6 +13,7 @@ from feedback import kinds, queries
 from feedback.models import Comment, Invitation, OpenLink, Question, Response, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.rounds import asked
+from feedback.spoken import base_of
 from programme.models import Person
 
 type Answers = Mapping[str, kinds.Answer | None]
@@ -285,6 +286,7 @@ def _keep_comments(
                     touchpoint_id=question.touchpoint_id,
                     segment_id=response.segment_id,
                     text=text,
+                    language=base_of(sent.survey.language),
                 )
                 for question, text in texts.items()
             ],

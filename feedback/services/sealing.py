@@ -13,6 +13,7 @@ from feedback.models import Invitation, Question, Round
 from feedback.publishing import Counts, Group, Published, publish
 from feedback.services.reviewing import hold_names
 from feedback.services.rounds import asked
+from feedback.spoken import base_of
 
 # One rated answer, or many alike: touchpoint, segment, team, scale, value, how many.
 type Vote = tuple[int, int | None, int | None, str, str, int]
@@ -144,15 +145,16 @@ def seal(closed: Round) -> None:
     values["texts"] = list(
         closed.survey.questions.filter(kind__in=Question.TEXT_KINDS).values_list("key", flat=True)
     )
+    values["language"] = base_of(closed.survey.language)
     values["signature"] = Question.SIGNATURE
     with connection.cursor() as cursor:
         if answered >= closed.comments_from:
             cursor.execute(
                 """
                 INSERT INTO feedback_comment (id, organisation_id, round_id, question_id,
-                    touchpoint_id, text, released_at, review)
+                    touchpoint_id, text, language, released_at, review)
                 SELECT gen_random_uuid(), r.organisation_id, r.round_id, q.id, q.touchpoint_id,
-                       r.answers ->> q.key, %(now)s, ''
+                       r.answers ->> q.key, %(language)s, %(now)s, ''
                 FROM feedback_response r
                 JOIN feedback_question q
                   ON q.survey_id = %(survey)s AND q.key = ANY(%(texts)s)

@@ -1,0 +1,53 @@
+"""Looking for words in comments: PostgreSQL's full text, each comment in the language of the
+survey that asked, found by the beginnings of words too.
+
+The index of comments is on the very expression that is searched, so that no comment carries its
+words twice.
+"""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.db.models import Case, Q, When
+from django.db.models.expressions import Combinable
+
+# The languages whose endings PostgreSQL knows; any other is taken word for word.
+_CONFIGURATIONS = {
+    "ar": "arabic",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "nl": "dutch",
+    "pt": "portuguese",
+}
+_PLAIN = "simple"
+_MOST_WORDS = 12
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str, language: str) -> Combinable:
+    """The words of a column of text, in the language that another column names."""
+    whens = [
+        When(Q(**{language: code}), then=SearchVector(text, config=name))
+        for code, name in _CONFIGURATIONS.items()
+    ]
+    return Case(
+        *whens,
+        default=SearchVector(text, config=_PLAIN),
+        output_field=SearchVectorField(),
+    )
+
+
+def asked_for(text: str) -> SearchQuery | None:
+    """Every word of the text, in any of its forms or as the beginning of a longer one; None where
+    it has no words."""
+    words = _WORD.findall(text)[:_MOST_WORDS]
+    if not words:
+        return None
+    raw = " & ".join(f"{word}:*" for word in words)
+    found = SearchQuery(raw, config=_PLAIN, search_type="raw")
+    for name in _CONFIGURATIONS.values():
+        found = found | SearchQuery(raw, config=name, search_type="raw")
+    return found
