@@ -1,6 +1,7 @@
 """Suggestions and consent by link for every voice, what became of them by email, and words of
 every kind on the respondent's page."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 
 from feedback import services as feedback
 from feedback.models import Invitation, Response
-from missions import agreement, services
+from missions import agreement, queries, services
 from missions.models import (
     Ballot,
     Consent,
@@ -48,7 +49,9 @@ def by_link(person: Person, **answers: str) -> None:
 def told(person: Person) -> list[str]:
     return [
         email.text
-        for email in Email.objects.filter(key__startswith="mission-", to_email=person.email)
+        for email in Email.objects.filter(
+            key__startswith="mission-", to_email=person.email
+        ).order_by("pk")
     ]
 
 
@@ -174,7 +177,7 @@ def test_an_objector_by_link_is_told_of_the_override(mission: Mission, leader: M
     services.override_objection(
         answer=ConsentAnswer.objects.get(choice="object"), because="It must be grand.", by=leader
     )
-    (text,) = told(kit)
+    _, text = told(kit)
     assert "Too grand" in text
     assert "It must be grand." in text
     assert told(ida) == []
@@ -184,8 +187,46 @@ def test_an_objector_by_link_is_told_of_a_new_version(mission: Mission, leader: 
     _, kit = consent_by_email(mission, leader)
     again = draft(mission, leader, "We get you there.")
     services.open_consent(mission=mission, draft=again)
-    (text,) = told(kit)
+    _, text = told(kit)
     assert "We get you there." in text
+
+
+def test_an_objector_by_link_may_withdraw_until_the_adoption(
+    mission: Mission, leader: Membership
+) -> None:
+    ida, kit = consent_by_email(mission, leader)
+    (text,) = told(kit)
+    assert told(ida) == []
+    assert "your objection stands" in text
+    link = re.search(r"/objection/\S+", text)
+    assert link is not None
+    anyone = Client()
+    shown = anyone.get(link[0])
+    assert "Too grand" in shown.text
+    assert services.what_holds_up(mission=mission)  # reading withdraws nothing
+    assert anyone.get(f"{link[0][:-3]}xx/").status_code == 404
+    assert anyone.post(link[0]).status_code == 303
+    assert "Your objection is withdrawn" in anyone.get(link[0]).text
+    assert not services.what_holds_up(mission=mission)
+
+
+def test_after_the_adoption_an_objection_stays_on_record(
+    mission: Mission, leader: Membership
+) -> None:
+    _, kit = consent_by_email(mission, leader)
+    found = ConsentAnswer.objects.get(choice="object")
+    services.override_objection(answer=found, because="It must be grand.", by=leader)
+    services.adopt(
+        mission=mission,
+        draft=mission.drafts.all()[0],
+        review_on=queries.today(mission.organisation) + dt.timedelta(30),
+    )
+    link = re.search(r"/objection/\S+", told(kit)[0])
+    assert link is not None
+    assert Client().post(link[0]).status_code == 409
+    assert "Withdraw my objection" not in Client().get(link[0]).text
+    found.refresh_from_db()
+    assert found.withdrawn_at is None
 
 
 # Leaders rank too

@@ -19,9 +19,10 @@ from feedback.models import Invitation, Round
 from feedback.services import hash_of, make_link, turn_link
 from keeping.services.erasing import token_of
 from missions import queries
-from missions.models import Commitment
+from missions.models import Commitment, Consent, ConsentAnswer, Voice
 from missions.services.check_ins import link_token
 from missions.services.commitments import monday
+from missions.services.objection_links import objection_link
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
 from programme.services import reminders_address
@@ -135,6 +136,7 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages |= {reminders: 200, "/reminders/unknown/": 404}
     pages |= {_link("/join/", "new@larkfield.example"): 200, "/join/unknown/": 404}
     pages[reverse("public_mission", args=[organisation.slug])] = 200
+    pages |= _objection_pages(organisation)
     pages |= _pages_of_an_owner(organisation) | _report_links(organisation)
     return pages | _respondents_pages(organisation) | _workshop_pages(organisation)
 
@@ -172,6 +174,21 @@ def _respondents_pages(organisation: Organisation) -> dict[str, int]:
     closed = Invitation.objects.filter(round__state=Round.State.CLOSED, round__confidential=False)
     Invitation.objects.filter(pk=closed[0].pk).update(token_hash=hash_of("closed"))
     return pages | {"/a/closed/": 410, "/a/unknown/": 404}
+
+
+def _objection_pages(organisation: Organisation) -> dict[str, int]:
+    """Of one that can still be withdrawn, of one of an adopted mission, and of nobody's."""
+    asked = Consent.objects.get(organisation=organisation, closed_at=None)
+    ConsentAnswer.objects.create(
+        organisation=organisation,
+        consent=asked,
+        voice=Voice.CUSTOMER,
+        choice=ConsentAnswer.Choice.OBJECT,
+        reason="Too long",
+    )
+    objections = ConsentAnswer.objects.filter(organisation=organisation, choice="object")
+    links = [objection_link(one).removeprefix(settings.BASE_URL) for one in objections]
+    return dict.fromkeys(links, 200) | {reverse("objection", args=["unknown"]): 404}
 
 
 def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:

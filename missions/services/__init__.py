@@ -33,6 +33,7 @@ from missions.services.consent import (
     settle_consent,
     what_holds_up,
     withdraw_objection,
+    withdraw_objection_by_link,
 )
 from missions.services.critique import (
     ask_to_criticise,
@@ -55,6 +56,7 @@ from missions.services.errors import (
     StaleBoardError,
     StaleDraftError,
 )
+from missions.services.objection_links import read_objection_link
 from missions.services.review import (
     hide_contribution,
     remind_of_reviews,
@@ -121,6 +123,7 @@ __all__ = [
     "place_theme",
     "react",
     "read_link",
+    "read_objection_link",
     "record_decision",
     "remind_of_decisions",
     "remind_of_reviews",
@@ -142,4 +145,5 @@ __all__ = [
     "undo_move",
     "what_holds_up",
     "withdraw_objection",
+    "withdraw_objection_by_link",
 ]

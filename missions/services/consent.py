@@ -14,12 +14,17 @@ from missions import agreement, questions
 from missions.models import Consent, ConsentAnswer, ConsentRound, Draft, Mission, Voice
 from missions.services.asking import open_mission_round
 from missions.services.errors import MissionsError, locked
-from missions.services.telling import tell_objector, tell_of_new_version
+from missions.services.telling import (
+    tell_objector,
+    tell_of_new_version,
+    tell_of_standing_objection,
+)
 from programme.models import Membership, Role
 
 CHOICE_KEY = "consent"
 REASON_KEY = "reason"
 CHANGE_KEY = "change"
+OBJECT = ConsentAnswer.Choice.OBJECT
 REASON_MISSING = "No reason was given."
 
 
@@ -105,7 +110,7 @@ def answer_consent(
     consent = Consent.objects.get(pk=consent.pk)
     if consent.closed_at is not None:
         raise MissionsError("This has closed, so answers stay as they are.")
-    objects = choice == ConsentAnswer.Choice.OBJECT
+    objects = choice == OBJECT
     if objects and not (reason.strip() and change_asked.strip()):
         raise MissionsError("An objection needs its reason and the change you ask for.")
     ConsentAnswer.objects.update_or_create(
@@ -154,6 +159,7 @@ def settle_consent(*, mission: Mission) -> None:
             ConsentAnswer.objects.bulk_create(answers, batch_size=500)
             consent.closed_at = max(one.round.closed_at or timezone.now() for one in asked)
             consent.save(update_fields=["closed_at"])
+            tell_of_standing_objection(answers=[one for one in answers if one.choice == OBJECT])
 
 
 def _all_closed(mission: Mission) -> QuerySet[Consent]:
@@ -179,7 +185,7 @@ def _answers(consent: Consent, asked: ConsentRound) -> list[ConsentAnswer]:
         choice = response.answers.get(CHOICE_KEY)
         if choice is None or (person and person.email.casefold() in answered):
             continue
-        objects = choice == ConsentAnswer.Choice.OBJECT
+        objects = choice == OBJECT
         found.append(
             ConsentAnswer(
                 organisation_id=consent.organisation_id,
@@ -200,6 +206,16 @@ def withdraw_objection(*, answer: ConsentAnswer, membership: Membership) -> None
     found = _objection(answer)
     if found.membership_id != membership.pk:
         raise MissionsError("Only whoever objected can withdraw it.")
+    _withdraw(found)
+
+
+@transaction.atomic
+def withdraw_objection_by_link(*, answer: ConsentAnswer) -> None:
+    """The same for whoever holds the link of an objection that came by link."""
+    _withdraw(_objection(answer))
+
+
+def _withdraw(found: ConsentAnswer) -> None:
     if found.withdrawn_at is None:
         found.withdrawn_at = timezone.now()
         found.save(update_fields=["withdrawn_at"])
@@ -223,7 +239,7 @@ def _objection(answer: ConsentAnswer) -> ConsentAnswer:
     """An objection that everyone can see, with its mission held."""
     locked(answer.consent.mission)
     found = ConsentAnswer.objects.select_related("consent__mission__organisation").get(pk=answer.pk)
-    if found.choice != ConsentAnswer.Choice.OBJECT or found.consent.closed_at is None:
+    if found.choice != OBJECT or found.consent.closed_at is None:
         raise MissionsError("There is no objection here to deal with.")
     return found
 

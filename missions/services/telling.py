@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from feedback.models import Response
 from missions.models import ConsentAnswer, Draft, Mission, Suggestion
+from missions.services.objection_links import objection_link
 from outbox.services import NewEmail, write_emails
 from programme.models import Person
 
@@ -46,6 +47,26 @@ def tell_objector(*, answer: ConsentAnswer) -> None:
     )
 
 
+def tell_of_standing_objection(*, answers: Iterable[ConsentAnswer]) -> None:
+    """Write to those who objected by link that the question has closed, and where they can
+    withdraw their objection should it be settled."""
+    for answer in answers:
+        _write(
+            answer.consent.mission,
+            answer.response,
+            key=f"mission-objection:{answer.pk}",
+            subject="Your objection stands",
+            said=answer.reason,
+            became=(
+                "The question has closed, and your objection stands. While it does, the statement "
+                "is not adopted, unless a leader says publicly why."
+            ),
+            why="",
+            statement="",
+            link=objection_link(answer),
+        )
+
+
 def tell_of_new_version(*, answers: Iterable[ConsentAnswer], draft: Draft) -> None:
     """Write to those who objected by link that the statement was changed and is asked about
     again."""
@@ -72,6 +93,7 @@ def _write(
     became: str,
     why: str,
     statement: str,
+    link: str = "",
 ) -> None:
     invitation = response.invitation if response else None
     person = invitation.person if invitation else None
@@ -86,6 +108,7 @@ def _write(
         "became": became,
         "why": why,
         "statement": statement,
+        "link": link,
     }
     write_emails(
         [
