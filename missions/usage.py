@@ -113,10 +113,6 @@ class Lived:
         return self.weeks[-1].done
 
     @property
-    def last_week(self) -> Week:
-        return self.weeks[-2]
-
-    @property
     def weeks_done(self) -> int:
         return sum(week.done is True for week in self.weeks)
 
