@@ -295,7 +295,7 @@ def take_suggestion(page: Page, colleague: Page, mission: str) -> None:
     page.get_by_role("button", name="Freeze the suggestions").click()
     page.get_by_role("link", name=re.compile("Say what becomes of it")).click()
     page.get_by_label("Taken", exact=True).check()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save the answer").click()
     page.get_by_role("link", name="Write the next version").click()
     save_version(page, STATEMENT)
     colleague.goto(f"{mission}/suggestions/")
