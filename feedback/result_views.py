@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from feedback import comparing, exporting, figures, queries, trends
+from feedback import comparing, exporting, figures, inside, queries, trends
 from feedback.comparing import Compared, Told
 from feedback.figures import Result
 from feedback.models import Question, Round, Survey
@@ -123,6 +123,25 @@ def survey_results(request: OrganisationRequest, survey: int) -> HttpResponse:
         "trends": trends.trends(request.organisation, shown, groups, group),
     }
     return render(request, "feedback/survey_results.html", context)
+
+
+@members()
+@require_safe
+def inside_outside(request: OrganisationRequest) -> HttpResponse:
+    """What staff and customers say to the same questions in one quarter; the newest by default."""
+    periods = inside.periods_asked(request.organisation)
+    wanted = request.GET.get("period", periods[0].code if periods else "")
+    period = next((one for one in periods if one.code == wanted), None)
+    if wanted and period is None:
+        raise Http404
+    pairs = inside.inside_outside(request.organisation, period) if period else []
+    context = {
+        "periods": periods,
+        "period": period,
+        "pairs": pairs,
+        "real": sum(pair.compared.real for pair in pairs),
+    }
+    return render(request, "feedback/inside_outside.html", context)
 
 
 def _closed(request: OrganisationRequest, pk: int) -> Round:

@@ -53,6 +53,7 @@ urlpatterns = [
     ),
     path("comments/", comment_views.comments, name="comments"),
     path("comments/<uuid:comment>/", comment_views.comment_tie, name="comment_tie"),
+    path("inside-outside/", result_views.inside_outside, name="inside_outside"),
     path("cases/", case_views.cases, name="cases"),
     path("cases/add/", case_views.case_add, name="case_add"),
     path("cases/<int:case>/", case_views.case_edit, name="case_edit"),
