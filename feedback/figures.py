@@ -60,6 +60,11 @@ class Result:
     left_out: tuple[str, ...] = ()
 
     @property
+    def of_choices(self) -> bool:
+        """Whether its shares stand for themselves: no net or mean tells them in one figure."""
+        return self.net is None and self.mean is None
+
+    @property
     def net_name(self) -> str:
         """Of "would you recommend us?" the net is the net promoter score."""
         return "NPS" if self.question.kind == kinds.RECOMMEND else "net"

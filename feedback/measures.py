@@ -10,6 +10,7 @@ those of means; nets as in `touchpoints.moments`.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import special
@@ -82,7 +83,7 @@ def estimate(measure: Measure, kind: str, counts: Counts, n: int) -> Estimate | 
         return None
     if measure.what == NET:
         misery, _, magic = found = moments_of(kind, counts)
-        net, se = (float(one[0]) for one in adjusted_net(np.array([found])))
+        net, se = _adjusted(found)
         low, high = max(net - _Z * se, -1), min(net + _Z * se, 1)
         return Estimate(100 * (magic - misery) / n, 100 * low, 100 * high)
     if measure.what == MEAN:
@@ -126,6 +127,13 @@ def difference(
     half = float(special.stdtrit(freedom, _CERTAIN)) * error
     p = 2 * float(special.stdtr(freedom, -abs(apart) / error))
     return Difference(apart, apart - half, apart + half, p)
+
+
+@lru_cache(maxsize=4096)
+def _adjusted(moments: tuple[int, int, int]) -> tuple[float, float]:
+    """The adjusted net and its error; a page asks for the same again each time it is looked at."""
+    net, se = adjusted_net(np.array([moments]))
+    return float(net[0]), float(se[0])
 
 
 def _normal(apart: float, error: float) -> Difference:
