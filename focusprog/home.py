@@ -15,7 +15,7 @@ from feedback.queries import Receipt, receipts_of
 from missions.models import Mission
 from missions.queries import adopted
 from programme.access import OrganisationRequest, members
-from programme.models import Organisation, Period, Person
+from programme.models import CharterVersion, Organisation, Period, Person
 from reports.contents import Finding
 from reports.findings import gains, worries
 from reports.models import BoardReport
@@ -145,6 +145,12 @@ def _steps(
     def any_of(found: "QuerySet[Any]") -> bool:
         return found.filter(organisation=organisation).exists()
 
+    yield Step(
+        "Write your charter",
+        "Nine questions to whoever leads: why, for whom, and what you give up for it.",
+        url("programme:charter"),
+        any_of(CharterVersion.objects.all()),
+    )
     yield Step(
         "Add the people you can ask",
         "Staff and customers, one by one or from a spreadsheet.",

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from programme.views import brand, front, members, people, people_import, reminders, settings
+from programme.views import (
+    brand,
+    charter,
+    front,
+    members,
+    people,
+    people_import,
+    practices,
+    reminders,
+    settings,
+)
 
 app_name = "programme"
 
@@ -33,6 +43,14 @@ inside = [
     path("people/members/<int:member>/remove/", members.member_remove, name="member_remove"),
     path("people/invites/<int:invite>/resend/", members.invite_resend, name="invite_resend"),
     path("people/invites/<int:invite>/withdraw/", members.invite_withdraw, name="invite_withdraw"),
+    path("charter/", charter.charter, name="charter"),
+    path("charter/publish/", charter.charter_publish, name="charter_publish"),
+    path("charter/<int:number>.pdf", charter.charter_pdf, name="charter_pdf"),
+    path("charter/<slug:question>/", charter.charter_edit, name="charter_edit"),
+    path("practices/", practices.practices, name="practices"),
+    path("practices/add/", practices.practice_add, name="practice_add"),
+    path("practices/<int:practice>/", practices.practice_rate, name="practice_rate"),
+    path("practices/<int:practice>/remove/", practices.practice_remove, name="practice_remove"),
     path("settings/", settings.settings, name="settings"),
     path("settings/brand/", brand.brand, name="brand"),
     path("reminders/", reminders.own_reminders, name="own_reminders"),

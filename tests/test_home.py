@@ -11,7 +11,7 @@ from django.utils import timezone
 from feedback.models import Case, Round
 from feedback.services import open_round
 from missions.models import Mission
-from programme.models import Organisation
+from programme.models import Charter, CharterVersion, Organisation
 from reports.models import BoardReport
 from tests import factories
 from touchpoints.models import Improvement
@@ -63,6 +63,8 @@ def test_the_list_goes_once_all_is_done(organisation: Organisation, as_leader: C
         organisation=organisation, title="M", state="adopted", statement="Nobody waits."
     )
     open_round(round=factories.draft_round(organisation))
+    charter = Charter.objects.create(organisation=organisation)
+    CharterVersion.objects.create(organisation=organisation, charter=charter, number=1, answers={})
     BoardReport.objects.create(organisation=organisation, period=period, state="building")
     assert "How to begin" in page(as_leader, organisation)
     BoardReport.objects.update(state="ready")
@@ -152,5 +154,5 @@ def test_the_page_asks_the_database_the_same_for_one_and_for_three(
             organisation=organisation, title="Late", due_on=dt.date(2026, 1, 1)
         )
     page(as_leader, organisation)
-    with django_assert_num_queries(15):  # type: ignore[attr-defined]
+    with django_assert_num_queries(16):  # type: ignore[attr-defined]
         page(as_leader, organisation)

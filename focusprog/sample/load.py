@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from focusprog.sample.chain import rate_hand_offs
+from focusprog.sample.commit import make_commitment
 from focusprog.sample.people import Cast, make_cast
 from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_surveys
 from focusprog.sample.story import make_story
@@ -40,5 +41,6 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         )
         make_open_rounds(cast, surveys, period_for(organisation=cast.organisation, quarter=now))
         make_story(cast, quarters, today)
+        make_commitment(cast)
         request_report(organisation=cast.organisation, period=quarters[-1], built_by=None)
     return cast

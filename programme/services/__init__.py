@@ -1,6 +1,7 @@
 """Every change to an organisation, its members, its people, segments and teams."""
 
 from programme.services.brand import change_brand
+from programme.services.charter import CharterChangedError, publish_charter, save_answer
 from programme.services.errors import ProgrammeError
 from programme.services.forgotten import (
     forgotten_among,
@@ -34,6 +35,12 @@ from programme.services.organisations import (
 )
 from programme.services.people import add_person, remove_person, restore_person, update_person
 from programme.services.people_import import ImportOutcome, import_people
+from programme.services.practices import (
+    add_practice,
+    begin_practices,
+    drop_practice,
+    rate_practice,
+)
 from programme.services.reminders import (
     reminder_headers,
     reminders_address,
@@ -42,17 +49,21 @@ from programme.services.reminders import (
 )
 
 __all__ = [
+    "CharterChangedError",
     "ImportOutcome",
     "ProgrammeError",
     "accept_invite",
     "add_person",
+    "add_practice",
     "add_segment",
+    "begin_practices",
     "change_brand",
     "change_organisation",
     "change_role",
     "change_segment",
     "create_organisation",
     "delete_segment",
+    "drop_practice",
     "ensure_segment",
     "ensure_team",
     "forgotten_among",
@@ -62,6 +73,8 @@ __all__ = [
     "lift_forgotten",
     "move_segment",
     "period_for",
+    "publish_charter",
+    "rate_practice",
     "refuse_forgotten",
     "remember_forgotten",
     "reminder_headers",
@@ -71,6 +84,7 @@ __all__ = [
     "remove_person",
     "resend_invite",
     "restore_person",
+    "save_answer",
     "save_team",
     "set_reminders",
     "start_installation",

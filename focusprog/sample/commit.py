@@ -1,0 +1,48 @@
+"""The sample's charter, and how its members find its practices."""
+
+from itertools import cycle
+
+from focusprog.sample.people import Cast
+from programme.charter import READY_KEYS
+from programme.models import Practice, Role
+from programme.services import begin_practices, publish_charter, rate_practice, save_answer
+
+_ANSWERS = {
+    "why": "My mother lived on the fourth floor. Each time the lift stood, so did her life.",
+    "whom": (
+        "Those who cannot take the stairs, and the caretakers who answer to them. When a wish of "
+        "theirs and one of a head office collide, they come first."
+    ),
+    "offer": "A lift that runs, and when it does not, somebody who says when and comes then.",
+    "matters": (
+        "To know. We asked sixty caretakers last spring: the wait is bad, not knowing how long is "
+        "worse. That surprised us."
+    ),
+    "bears": "A hotline that asks for the contract number before it asks who is stuck.",
+    "change": (
+        "Easy: a call back within the hour, whatever we know by then. Hard: planners and fitters "
+        "under one roof and one roster."
+    ),
+    "give-up": "The bonus for closed jobs. It taught us to close them.",
+    "seen": "I spend one morning a month on the hotline, and I ring back whoever complains of me.",
+    "alive": "Each quarter the board reads what customers said before it reads what we earned.",
+}
+
+
+def make_commitment(cast: Cast) -> None:
+    """A published charter with one answer being thought over, and a quarter's first ratings."""
+    organisation, leader = cast.organisation, cast.members[Role.LEADER]
+    for key, text in _ANSWERS.items():
+        save_answer(organisation=organisation, key=key, text=text, was="")
+    publish_charter(organisation=organisation, ready=READY_KEYS, by=leader)
+    save_answer(
+        organisation=organisation,
+        key="seen",
+        text=_ANSWERS["seen"] + " From autumn, two mornings.",
+        was=_ANSWERS["seen"],
+    )
+    begin_practices(organisation=organisation)
+    answers = cycle(["routine", "sometimes", "routine", "never"])
+    for practice in Practice.objects.filter(organisation=organisation)[:6]:
+        for role in (Role.LEADER, Role.MANAGER, Role.MEMBER):
+            rate_practice(practice=practice, by=cast.members[role], answer=next(answers))
