@@ -79,8 +79,8 @@ def charter_edit(request: OrganisationRequest, question: str) -> HttpResponse:
             save_answer(
                 organisation=request.organisation,
                 key=question,
-                text=form.cleaned_data["text"],
-                was=form.cleaned_data["was"].replace("\r\n", "\n"),
+                text=_lines(form.cleaned_data["text"]),
+                was=_lines(form.cleaned_data["was"]),
             )
         except CharterChangedError as problem:
             theirs, status = problem.theirs, 409
@@ -99,6 +99,11 @@ def charter_edit(request: OrganisationRequest, question: str) -> HttpResponse:
     return render(
         request, "programme/charter_edit.html", context, status=422 if form.errors else status
     )
+
+
+def _lines(text: str) -> str:
+    """With the line ends that are kept, whichever a browser sends."""
+    return text.replace("\r\n", "\n")
 
 
 def _onwards(request: OrganisationRequest, at: int) -> HttpResponse:
