@@ -20,7 +20,7 @@ class ReadyForm(Worded, forms.Form):
     ready = forms.MultipleChoiceField(
         label="Before you show it: is this true?",
         choices=READY,
-        required=False,
+        error_messages={"required": "Tick what is true. What you wrote is kept meanwhile."},
         widget=forms.CheckboxSelectMultiple,
     )
 
