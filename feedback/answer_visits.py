@@ -72,27 +72,23 @@ class _Way:
     questions: Sequence[Question]
     pages: list[list[Question]]
     answers: Mapping[str, Any]
+    # What is on each page for these answers, and the numbers of those with something on them.
+    on_page: list[list[Question]]
+    visible: list[int]
 
     @classmethod
     def through(cls, sent: Round, answers: Mapping[str, Any]) -> "_Way":
         questions = services.questions_of(sent)
         pages = kinds.pages_of(questions, on_one_page=sent.survey.on_one_page)
-        return cls(questions, pages, answers)
+        keys = {question.key for question in kinds.shown(questions, answers)}
+        on_page = pages
+        if len(keys) < len(questions):
+            on_page = [[one for one in page if one.key in keys] for page in pages]
+        visible = [number for number, page in enumerate(on_page, 1) if page]
+        return cls(questions, pages, answers, on_page, visible)
 
     def shown(self, number: int) -> list[Question]:
-        if number > len(self.pages):
-            return []
-        keys = {question.key for question in kinds.shown(self.questions, self.answers)}
-        return [question for question in self.pages[number - 1] if question.key in keys]
-
-    @property
-    def visible(self) -> list[int]:
-        keys = {question.key for question in kinds.shown(self.questions, self.answers)}
-        return [
-            number
-            for number, page in enumerate(self.pages, 1)
-            if any(question.key in keys for question in page)
-        ]
+        return self.on_page[number - 1] if number <= len(self.pages) else []
 
     def is_last(self, number: int) -> bool:
         """Whether nothing can follow this page, whatever is answered on it."""
@@ -132,7 +128,7 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
         *(visit.round.pk, visit.round.closes_at, visit.round.organisation.name),
         *(visit.open_use, language.speech.language, number),
         # Whether anything may follow hangs on what has been answered so far.
-        *(way.is_last(number), tuple(way.visible), tuple(one.key for one in questions)),
+        *(way.is_last(number), *way.visible, *(one.key for one in questions)),
     )
     sheet = _sheets.get(facts)
     own = {
