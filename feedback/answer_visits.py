@@ -124,8 +124,10 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
         errors = lacking(questions, visit.answers, language.speech)
         given = Given(fields, errors)
         return _page(request, visit, way, number, language, given, version=visit.version)
+    organisation = visit.round.organisation
     facts = (
-        *(visit.round.pk, visit.round.closes_at, visit.round.organisation.name),
+        *(visit.round.pk, visit.round.closes_at),
+        *(organisation.name, organisation.logo, organisation.colour),
         *(visit.open_use, language.speech.language, number),
         # Whether anything may follow hangs on what has been answered so far.
         *(way.is_last(number), *way.visible, *(one.key for one in questions)),

@@ -285,7 +285,7 @@ _ROUND = (
     *("id", "organisation_id", "survey_id", "confidential", "state", "closes_at"),
     *("figures_from", "comments_from"),
 )
-_ORGANISATION = ("id", "name", "timezone", "language")
+_ORGANISATION = ("id", "name", "timezone", "language", "logo", "colour")
 _PERSON = ("id", "language", "unsubscribed_at")
 _RESPONSE = ("id", "answers", "version", "submitted_at")
 # Written out, since composing these joins anew would be most of what the answer page costs.
@@ -294,7 +294,7 @@ _ANSWERING = """
            i.seen_at, i.answered_at,
            d.id, d.organisation_id, d.survey_id, d.confidential, d.state, d.closes_at,
            d.figures_from, d.comments_from,
-           o.id, o.name, o.timezone, o.language,
+           o.id, o.name, o.timezone, o.language, o.logo, o.colour,
            p.id, p.language, p.unsubscribed_at,
            r.id, r.answers, r.version, r.submitted_at
     FROM feedback_invitation i

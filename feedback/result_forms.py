@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from django import forms
 
+from accounts.wording import Worded
 from feedback.models import Round
 from feedback.slices import Slices
 
 EVERYONE, REST, ROUND = "", "rest", "round-"
 
 
-class ShownForm(forms.Form):
+class ShownForm(Worded, forms.Form):
     """`of` is a group, or empty for everyone; `beside` another, everyone else or an earlier
     round. `names` is what each choice is called."""
 

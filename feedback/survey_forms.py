@@ -163,7 +163,7 @@ class QuestionForm(Worded, forms.Form):
     show_when = forms.ChoiceField(
         label="Show it",
         required=False,
-        help_text="Only where an earlier answer is such. It then begins a page of its own.",
+        help_text="Only after one of these answers. It then begins a page of its own.",
     )
     show_test = forms.ChoiceField(
         label="Where that answer",
@@ -190,7 +190,7 @@ class QuestionForm(Worded, forms.Form):
         self._edited = edited
         self.fields["show_when"].choices = [  # type: ignore[attr-defined]
             ("", "Always"),
-            *((question.text, _answers_of(question)) for question in earlier),
+            *((question.text, _offered_of(question)) for question in earlier),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -268,6 +268,7 @@ class TranslationForm(Worded, forms.Form):
                 name = f"option~{question.key}~{option['key']}"
                 known = said.get("options", {}).get(option["key"], "")
                 self._offer(name, option["text"], known, most=200)
+                self.fields[name].of_option = True  # type: ignore[attr-defined]
 
     def _offer(self, name: str, own: str, known: str, *, most: int) -> None:
         """A field for a text that there is; what is empty needs no translation."""
@@ -332,11 +333,13 @@ def when_of(question: Question) -> dict[str, str]:
     return {"show_when": f"{condition.key}={value}", "show_test": test}
 
 
-def _answers_of(question: Question) -> list[tuple[str, str]]:
-    answers = [(f"{question.key}=", "has any answer")]
+def _offered_of(question: Question) -> list[tuple[str, str]]:
+    """The answers to a question; each names it, since a closed list shows nothing else."""
+    asked = f"“{question.text}”"
+    answers = [(f"{question.key}=", f"any answer to {asked}")]
     if question.kind != kinds.RANKING:
         answers += [
-            (f"{question.key}={value}", _value_words(question, value))
+            (f"{question.key}={value}", f"{_value_words(question, value)}, to {asked}")
             for value in kinds.values_of(question)
         ]
     return answers
@@ -344,7 +347,9 @@ def _answers_of(question: Question) -> list[tuple[str, str]]:
 
 def _value_words(question: Question, value: str | int) -> str:
     texts = {option["key"]: option["text"] for option in question.options}
-    return texts.get(str(value)) or label_of("en", question.kind, value)
+    words = texts.get(str(value)) or label_of("en", question.kind, value)
+    # "At most Neither" would say nothing of a scale.
+    return f"{value} ({words})" if isinstance(value, int) and not words[0].isdigit() else words
 
 
 def _lines(text: str) -> list[str]:

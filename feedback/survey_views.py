@@ -47,7 +47,8 @@ def survey_add(request: OrganisationRequest) -> HttpResponse:
         survey = _begin(request, **form.cleaned_data)
         return redirect("feedback:survey_edit", request.organisation.slug, survey.pk)
     context = {"form": form, "library": library(), "blank": BLANK}
-    return render(request, "feedback/survey_add.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "feedback/survey_add.html", context, status=status)
 
 
 def _begin(
@@ -95,9 +96,16 @@ def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
                 return redirect(_place(request, changed))
     by_key = {one.key: one for one in questions}
     removed = request.session.get(_REMOVED)
+    pages = kinds.pages_of(questions, on_one_page=found.on_one_page) if questions else []
+    # Where there is only one page, nothing is said of pages.
+    starts = {page[0].key: at for at, page in enumerate(pages, 1)} if len(pages) > 1 else {}
+    refused = words.errors or question.errors
     context = {
         "survey": found,
-        "rows": [{"question": one, "when": condition_words(one, by_key)} for one in questions],
+        "rows": [
+            {"question": one, "when": condition_words(one, by_key), "page": starts.get(one.key)}
+            for one in questions
+        ],
         "words": words,
         "question_form": question,
         "edited": edited,
@@ -105,7 +113,7 @@ def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
         "removed": removed if removed and removed["survey"] == found.pk else None,
         "languages": [speech(language).name for language in languages_of(found)],
     }
-    return render(request, "feedback/survey_edit.html", context)
+    return render(request, "feedback/survey_edit.html", context, status=422 if refused else 200)
 
 
 def _change(
@@ -165,16 +173,18 @@ def _remove(request: OrganisationRequest, survey: Survey, key: str) -> Survey:
 
 
 def _restore(request: OrganisationRequest, survey: Survey) -> Survey:
-    removed = request.session.pop(_REMOVED, None)
+    removed = request.session.get(_REMOVED)
     if removed is None or removed["survey"] != survey.pk:
         raise services.FeedbackError("There is no question here to bring back.")
     values = dict(removed["spec"])
     values["options"] = tuple((key, text) for key, text in values["options"])
     if values["condition"] is not None:
         values["condition"] = kinds.Condition(**values["condition"])
-    return services.restore_question(
+    restored = services.restore_question(
         survey=survey, spec=services.QuestionSpec(**values), position=removed["position"]
     )
+    del request.session[_REMOVED]
+    return restored
 
 
 @members(Role.MANAGER)
@@ -194,7 +204,7 @@ def survey_translate(request: OrganisationRequest, survey: int) -> HttpResponse:
             survey=found, language=language, words=form.words(), questions=form.by_question()
         )
         _say_version(request, found, changed)
-        messages.success(request, f"The {speech(language).name} texts are kept.")
+        messages.success(request, "The translations are kept.")
         address = reverse("feedback:survey_translate", args=[request.organisation.slug, changed.pk])
         return redirect(f"{address}?language={language}")
     context = {
@@ -205,7 +215,8 @@ def survey_translate(request: OrganisationRequest, survey: int) -> HttpResponse:
         "others": [speech(other) for other in others],
         "used": found.rounds.exists(),
     }
-    return render(request, "feedback/survey_translate.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "feedback/survey_translate.html", context, status=status)
 
 
 @members()

@@ -185,7 +185,7 @@ def _colleagues(organisation: Organisation) -> QuerySet[Membership]:
     )
 
 
-class JudgesForm(forms.Form):
+class JudgesForm(Worded, forms.Form):
     """Whom to ask to judge."""
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:

@@ -180,7 +180,7 @@ def test_bad_input_is_an_error_at_its_field(
     edit = reverse("feedback:survey_edit", args=[organisation.slug, survey.pk])
     form = {"action": "question", "question-kind": "text", "question-text": "Why?"}
     shown = as_manager.post(edit, {**form, f"question-{field}": value})
-    assert shown.status_code == 200
+    assert shown.status_code == 422
     assert list(shown.context["question_form"].errors) == [field]
     assert survey.questions.count() == 2
 

@@ -7,13 +7,18 @@
   if (!list) return;
   const form = document.getElementById(list.dataset.order);
   const status = document.querySelector("[data-drag-status]");
+  const NEAR_EDGE = 64; // pixels from the screen's edge at which a drag scrolls, and how far a frame
+  const SCROLL = 8;
   const rows = () => [...list.children];
   const order = () => rows().map((row) => row.dataset.key).join("\n");
   let before = order();
 
   document.querySelector(".drag-hint").hidden = false;
   for (const handle of list.querySelectorAll(".handle")) handle.hidden = false;
-  if (location.hash) document.getElementById(location.hash.slice(1))?.querySelector(".handle")?.focus();
+  // What was moved can be moved on. The browser itself goes to the address's place last of all, and
+  // takes the focus from whatever has it.
+  const goOn = () => document.getElementById(location.hash.slice(1))?.querySelector(".handle")?.focus();
+  if (location.hash) addEventListener("load", () => setTimeout(goOn));
 
   const say = (row, words) => {
     const place = rows().indexOf(row) + 1;
@@ -40,32 +45,49 @@
     for (const key of keys) list.append(byKey.get(key));
   };
 
-  // By pointer
+  // By pointer. The others make way and the row itself stays in the page, since what is taken out
+  // of it loses the pointer.
   list.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest(".handle");
     if (!handle || event.button !== 0) return;
     const row = handle.closest("li");
+    const listening = new AbortController();
+    let at = event.clientY;
     handle.setPointerCapture(event.pointerId);
     row.classList.add("dragged");
-    const move = (moved) => {
-      for (const other of rows()) {
-        if (other === row) continue;
-        const box = other.getBoundingClientRect();
-        const middle = box.top + box.height / 2;
-        const isAbove = other.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING;
-        if (isAbove && moved.clientY < middle) return other.before(row);
-        if (!isAbove && moved.clientY > middle && other === row.nextElementSibling) return other.after(row);
-      }
+
+    const middle = (other) => {
+      const box = other.getBoundingClientRect();
+      return box.top + box.height / 2;
     };
-    const end = (ended) => {
-      handle.removeEventListener("pointermove", move);
+    const place = () => {
+      let other;
+      while ((other = row.previousElementSibling) && at < middle(other)) row.after(other);
+      while ((other = row.nextElementSibling) && at > middle(other)) row.before(other);
+    };
+    const follow = () => {
+      if (listening.signal.aborted) return;
+      if (at < NEAR_EDGE) window.scrollBy(0, -SCROLL);
+      else if (at > window.innerHeight - NEAR_EDGE) window.scrollBy(0, SCROLL);
+      place();
+      requestAnimationFrame(follow);
+    };
+    const end = (kept) => {
+      listening.abort();
       row.classList.remove("dragged");
-      if (ended.type === "pointercancel") putBack();
-      else keep(row);
+      if (kept) keep(row);
+      else putBack();
     };
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", end, { once: true });
-    handle.addEventListener("pointercancel", end, { once: true });
+    const on = (target, name, does) => target.addEventListener(name, does, { signal: listening.signal });
+    on(handle, "pointermove", (moved) => (at = moved.clientY));
+    on(handle, "pointercancel", () => end(false));
+    on(document, "keydown", (pressed) => pressed.key === "Escape" && end(false));
+    on(handle, "pointerup", (up) => {
+      at = up.clientY;
+      place();
+      end(true);
+    });
+    requestAnimationFrame(follow);
   });
 
   // By keyboard
@@ -86,9 +108,9 @@
     const beside = { ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling }[event.key];
     if (beside) {
       event.preventDefault();
-      if (event.key === "ArrowUp") beside.before(row);
-      else beside.after(row);
-      handle.focus();
+      if (event.key === "ArrowUp") row.after(beside);
+      else row.before(beside);
+      row.scrollIntoView({ block: "nearest" });
       say(row, "Moved to");
     } else if (event.key === "Escape") {
       handle.setAttribute("aria-pressed", "false");
