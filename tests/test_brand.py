@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from page import ValidationProfile, validate_pdf_bytes
 from PIL import Image
 
+from feedback.models import OpenLink
+from feedback.services import make_link
 from programme.colours import PAPER, contrast, readable
 from programme.logos import LogoError, clean_logo
 from programme.models import Logo, Organisation
 from programme.queries import logo_pictures
 from programme.services import change_brand
 from reports import rendering
+from tests.respondents import opened, sent_round
 from tests.test_report_pdf import figures
 
 SVG = (
@@ -197,3 +200,23 @@ def _near(pixels: bytes, colour: tuple[int, int, int]) -> bool:
         sum(abs(a - b) for a, b in zip(pixels[at : at + 3], colour, strict=True)) < 12
         for at in range(0, len(pixels), 3)
     )
+
+
+@pytest.mark.parametrize("way", ["invitation", "place"])
+def test_pages_of_those_who_answer_show_the_newest(organisation: Organisation, way: str) -> None:
+    """Though these pages are rendered once and only filled in from then on."""
+    sent, link = sent_round(organisation)
+    if way == "place":
+        made = make_link(round=sent, place="The desk", use=OpenLink.Use.OWN_DEVICE)
+        client, page = Client(), reverse("open_answer", args=[made.token])
+    else:
+        client, page = opened(link)
+    assert 'fill="#0e5a60"' in client.get(page).text
+    logo = clean_logo(SVG.encode())
+    change_brand(organisation=organisation, colour="#7a1f3d", logo=logo, without_logo=False)
+    shown = client.get(page).text
+    assert 'fill="#7a1f3d"' in shown
+    assert 'fill="#0e5a60"' not in shown
+    assert reverse("programme:logo", args=[logo.name]) in shown
+    change_brand(organisation=organisation, colour="#7a1f3d", logo=None, without_logo=True)
+    assert "<img" not in client.get(page).text

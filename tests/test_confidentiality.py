@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from feedback import kinds
 from feedback.models import Invitation, Question, Response, Round, Survey
 from feedback.publishing import Published
 from feedback.queries import receipts_of, stored_results
@@ -35,7 +36,27 @@ pytestmark = pytest.mark.django_db
 
 K = 5
 CHUNKS = 8
-KINDS = ["moment", "satisfaction-5", "recommend-10", "yes-no"]
+KINDS = [
+    *("moment", "satisfaction-5", "recommend-10", "effort-7", "agreement-5"),
+    *("yes-no", "one", "several"),
+]
+OPTIONS = ("apple", "pear", "plum")
+# Every way to choose some of them: the answers to a question of several.
+CHOSEN = [
+    [option for at, option in enumerate(OPTIONS) if chosen >> at & 1]
+    for chosen in range(1, 2 ** len(OPTIONS))
+]
+
+
+def answers_to(kind: str) -> list[Any]:
+    """What the question may be answered with, in the scale's order where it has one."""
+    if kind == kinds.SEVERAL:
+        return CHOSEN
+    return list(OPTIONS if kind == kinds.ONE else kinds.VALUES[kind])
+
+
+def is_ordered(kind: str) -> bool:
+    return kind not in Question.CHOOSING_KINDS
 
 
 @dataclass(frozen=True)
@@ -52,7 +73,7 @@ class Company:
 @st.composite
 def companies(draw: st.DrawFn) -> Company:
     kind = draw(st.sampled_from(KINDS))
-    scale = len(Question.VALUES[Question.Kind(kind)])
+    scale = len(answers_to(kind))
     parents: list[int | None] = []
     for place in range(draw(st.integers(1, 4))):
         above = draw(st.integers(-1, place - 1))
@@ -81,8 +102,10 @@ def _teams(of: Organisation, parents: list[int | None]) -> list[Team]:
 
 
 def _survey(of: Organisation, kind: str, at: Touchpoint) -> Survey:
-    rates = at.pk if kind in {"moment", "satisfaction-5", "recommend-10"} else None
-    return factories.survey(of, QuestionSpec("asked", kind, "Asked", touchpoint_id=rates))
+    rates = at.pk if kind in kinds.RATING else None
+    options = tuple((option, option) for option in OPTIONS) if kind in kinds.WITH_OPTIONS else ()
+    asked = QuestionSpec("asked", kind, "Asked", touchpoint_id=rates, options=options)
+    return factories.survey(of, asked)
 
 
 def _answered(
@@ -94,7 +117,7 @@ def _answered(
     period: str,
 ) -> Round:
     """An open confidential round that these people have answered."""
-    values = Question.VALUES[Question.Kind(survey.questions.get().kind)]
+    values = answers_to(survey.questions.get().kind)
     sent = factories.draft_round(
         of,
         survey=survey,
@@ -172,7 +195,7 @@ def _all_seen(closed: Round, kind: str, teams: list[Team], at: Touchpoint) -> It
     """Everything that can be read of one round, in all ways in which its words can be true: its
     stored results with every group, the results page's groups and those without each of them, the
     tallies that were handed over, and the heatmap."""
-    values = [str(value) for value in Question.VALUES[Question.Kind(kind)]]
+    values = [str(value) for value in answers_to(kind)]
     under = _under(teams)
     stored = stored_results(closed)["questions"].get("asked", {})
     seen: list[Seen] = []
@@ -191,7 +214,7 @@ def _all_seen(closed: Round, kind: str, teams: list[Team], at: Touchpoint) -> It
                 seen += counted(people, [answered[1].get(value, 0) for value in values])
     if stored.get("counts"):
         seen += counted(under[None], [stored["counts"].get(value, 0) for value in values])
-    if kind != "yes-no":
+    if kind in kinds.RATING:
         seen += _on_the_heatmap(closed, kind, values, under, at)
     if "band" in stored:
         first, last = (values.index(value) for value in stored["band"])
@@ -223,6 +246,17 @@ def _on_the_heatmap(
             yield Seen(under[None], answers, getattr(only.total, moment))
 
 
+def _each_option(closed: Round, teams: list[Team]) -> Iterator[list[Seen]]:
+    """Of a question of several, everything that can be read: of each option that is told, how many
+    chose it and how many did not; of everyone and of no group."""
+    stored = stored_results(closed)["questions"].get("asked", {})
+    assert "groups" not in stored
+    assert not slices_of(closed, groups_of(closed.organisation, closed.audience)).names
+    everyone = _under(teams)[None]
+    for chosen in stored.get("counts", {}).values():
+        yield counted(everyone, [stored["n"] - chosen, chosen])
+
+
 def _given_away(company: Company, of: Organisation) -> list[str]:
     """Closes the rounds, reads everything, and tells whom it gives away."""
     at = factories.touchpoint(of, "The desk")
@@ -244,10 +278,13 @@ def _given_away(company: Company, of: Organisation) -> list[str]:
             for keys in _under(teams).values()
             if 1 < sum(sizes[key] for key in keys) < K
         ]
-        cases = list(_all_seen(closed, company.kind, teams, at))
-        scale = len(Question.VALUES[Question.Kind(company.kind)])
-        ordered = company.kind != "yes-no"
-        found += pinned(sizes, cases, scale=scale, ordered=ordered, small=small)
+        if company.kind == kinds.SEVERAL:
+            for seen in _each_option(closed, teams):
+                found += pinned(sizes, [seen], scale=2, ordered=False, small=small)
+        else:
+            cases = list(_all_seen(closed, company.kind, teams, at))
+            scale, ordered = len(answers_to(company.kind)), is_ordered(company.kind)
+            found += pinned(sizes, cases, scale=scale, ordered=ordered, small=small)
         answered = sum(sizes.values())
         (receipt,) = receipts_of([closed])
         assert receipt.answered == (answered if answered >= K else None)
@@ -352,3 +389,49 @@ def test_a_round_keeps_the_thresholds_that_it_was_prepared_with(
     assert (closed.figures_from, closed.comments_from) == (8, 12)
     assert stored_results(closed)["questions"] == {}
     assert not RatingTally.objects.exists()
+
+
+def test_a_ranking_is_told_whole_or_not_at_all(organisation: Organisation) -> None:
+    """The places of a ranking add up, so that one hidden option could be worked out."""
+    options = tuple((option, option) for option in OPTIONS)
+    survey = factories.survey(organisation, QuestionSpec("asked", "ranking", "?", options=options))
+    told = {}
+    for period, orders in (
+        ("2026Q2", [["apple", "pear", "plum"]] * 6 + [["plum", "pear", "apple"]]),
+        (
+            "2026Q3",
+            [["apple", "pear", "plum"], ["plum", "apple", "pear"], ["pear", "plum", "apple"]] * 3,
+        ),
+    ):
+        sent = factories.draft_round(
+            organisation,
+            survey=survey,
+            audience="internal",
+            confidential=True,
+            period=factories.period(organisation, period),
+        )
+        sent.state, sent.opened_at = Round.State.OPEN, timezone.now()
+        sent.save()
+        for order in orders:
+            invitation = Invitation.objects.create(
+                organisation=organisation,
+                round=sent,
+                person=factories.staff(organisation),
+                token_hash=f"{period}-{Invitation.objects.count()}",
+                answered_at=timezone.now(),
+            )
+            Response.objects.create(
+                organisation=organisation,
+                round=sent,
+                invitation=invitation,
+                answers={"asked": order},
+                version=1,
+                submitted_at=timezone.now(),
+            )
+        told[period] = stored_results(close_round(round=sent))["questions"].get("asked")
+    # Six of seven alike: with the middle place hidden the others would give the seventh away.
+    assert told["2026Q2"] is None
+    assert told["2026Q3"] == {
+        "n": 9,
+        "counts": {f"{option}:{place}": 3 for option in OPTIONS for place in (1, 2, 3)},
+    }
