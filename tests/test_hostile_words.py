@@ -6,12 +6,15 @@ from email.message import EmailMessage
 import pytest
 
 from feedback.services import QuestionSpec, open_round
-from outbox import tasks
 from programme.models import Organisation
 from tests import factories
+from tests.conftest import wait_until
 from tests.respondents import link_of, opened
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("celery_worker"),
+]
 
 ALLOWED = {
     *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"),
@@ -36,8 +39,7 @@ def _sent_to_ada(
     survey.save()
     sent = factories.draft_round(organisation, survey=survey, title=words)
     open_round(round=sent)
-    tasks.send_due()
-    (message,) = mailbox()
+    (message,) = wait_until(mailbox)
     client, page = opened(link_of(person, sent))
     return message, client.get(page).content.decode()
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from feedback.models import Comment, Response, Round
+from feedback.models import Comment, OpenLink, Response, Round
 from feedback.queries import receipts, recommend
 from focusprog.sample.load import load_sample
 from missions.queries import adopted
@@ -112,6 +112,23 @@ def test_every_page_has_something(db: None, as_user: Callable[[User], Client]) -
     assert adopted(cast.organisation)
     spoken = Comment.objects.exclude(touchpoint=None).values("touchpoint").annotate(n=Count("pk"))
     assert len(spoken) > QUARTERS
+
+
+def test_residents_answer_at_a_place_in_every_newer_kind(
+    db: None, as_user: Callable[[User], Client]
+) -> None:
+    cast = load_sample()
+    assert cast is not None
+    client = as_user(cast.members[Role.MANAGER].user)
+    by_place = Round.objects.filter(open_links__isnull=False)
+    assert {one.state for one in by_place} == {Round.State.OPEN, Round.State.CLOSED}
+    closed = by_place.get(state=Round.State.CLOSED)
+    results = client.get(reverse("feedback:results", args=[cast.organisation.slug, closed.pk]))
+    for question in closed.survey.questions.exclude(kind="short"):
+        assert question.text in results.text
+    place = OpenLink.objects.get(round__state=Round.State.OPEN)
+    page = Client().get(reverse("open_answer", args=[place.token]))
+    assert "How was our visit to your lift?" in page.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from focusprog.sample.chain import rate_hand_offs
 from focusprog.sample.commit import make_commitment
 from focusprog.sample.people import Cast, make_cast
+from focusprog.sample.places import ask_at_the_lifts
 from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_surveys
 from focusprog.sample.story import make_story
 from programme.models import Organisation, Period
@@ -39,7 +40,9 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         Period.objects.filter(pk__in=[period.pk for period in quarters[:-1]]).update(
             closed_at=timezone.now()
         )
-        make_open_rounds(cast, surveys, period_for(organisation=cast.organisation, quarter=now))
+        current = period_for(organisation=cast.organisation, quarter=now)
+        make_open_rounds(cast, surveys, current)
+        ask_at_the_lifts(cast, current)
         make_story(cast, quarters, today)
         make_commitment(cast)
         request_report(organisation=cast.organisation, period=quarters[-1], built_by=None)
