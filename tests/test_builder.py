@@ -1,6 +1,7 @@
 """The survey builder in use: who may, every action of its page, and moving questions by hand."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -254,7 +255,7 @@ def test_what_is_gone_is_said_to_be(survey: Survey, as_manager: Client, action: 
     ],
 )
 def test_each_change_of_a_survey_in_use_makes_its_next_version(
-    survey: Survey, as_manager: Client, action: str, fields: dict[str, object]
+    survey: Survey, as_manager: Client, action: str, fields: dict[str, Any]
 ) -> None:
     factories.draft_round(survey.organisation, survey=survey)
     before = list(survey.questions.values())
