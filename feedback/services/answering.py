@@ -4,7 +4,6 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -43,6 +42,13 @@ class MissingAnswerError(FeedbackError):
         self.key = key
 
 
+_OF_INVITATION = "SELECT * FROM feedback_response WHERE invitation_id = %s FOR UPDATE"
+_OF_DEVICE = """
+    SELECT * FROM feedback_response
+    WHERE id = %s AND round_id = %s AND invitation_id IS NULL FOR UPDATE
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Seat:
     """One place in a round: an invitation's, or one device's at a link for a place."""
@@ -52,10 +58,14 @@ class _Seat:
     invitation: Invitation | None = None
     link: OpenLink | None = None
 
-    def lookup(self) -> dict[str, Any]:
+    def locked(self) -> Response | None:
+        """What this seat has answered, held until the transaction ends. Written out, as below: each
+        page of answers comes by here, and composing the query would cost more than asking it."""
         if self.invitation is not None:
-            return {"invitation": self.invitation}
-        return {"pk": self.response_id, "round": self.round, "invitation": None}
+            found = Response.objects.raw(_OF_INVITATION, [self.invitation.pk])
+        else:
+            found = Response.objects.raw(_OF_DEVICE, [self.response_id, self.round.pk])
+        return next(iter(found), None)
 
 
 def mark_seen(*, invitation: Invitation) -> None:
@@ -142,7 +152,7 @@ def _keep_locked(
     _hold_open(seat)
     questions = questions_of(seat.round)
     _check(questions, answers)
-    response = Response.objects.select_for_update(of=("self",)).filter(**seat.lookup()).first()
+    response = seat.locked()
     is_new = response is None
     if response is None:
         response = _new_response(seat)
@@ -210,7 +220,17 @@ def _new_response(seat: _Seat) -> Response:
 
 def _write(response: Response, *, is_new: bool) -> None:
     if not is_new:
-        response.save(update_fields=["answers", "version", "submitted_at"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE feedback_response SET answers = %s, version = %s, submitted_at = %s "
+                "WHERE id = %s",
+                [
+                    json.dumps(response.answers),
+                    response.version,
+                    response.submitted_at,
+                    response.pk,
+                ],
+            )
         return
     # One statement, where a savepoint and a look for what is there would take four.
     with connection.cursor() as cursor:
