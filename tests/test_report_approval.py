@@ -149,7 +149,13 @@ def test_the_leader_s_words_are_marked_as_theirs_on_page_and_in_print(
     draft: BoardReport, leader: Membership, as_leader: Client, manager: Membership
 ) -> None:
     services.review_report(report=draft, by=manager)
-    words = {"headline": "We kept our promise.", "paragraph": f"Thank you all.\n\n{HOSTILE}"}
+    own = draft.figures["passages"]
+    words = {
+        "headline": "We kept our promise.",
+        "paragraph": f"Thank you all.\n\n{HOSTILE}",
+        "passage_changes": "We moved the north line in a week, and it showed.",
+        "passage_chain": own["chain"],
+    }
     assert as_leader.post(at("report_words", draft), words).status_code == 302
     done = build(draft)
     assert (done.approval, done.reviewed_by) == ("draft", None)
@@ -159,6 +165,10 @@ def test_the_leader_s_words_are_marked_as_theirs_on_page_and_in_print(
         assert f"In the words of {leader.user}" in text
         assert f"Headline by {leader.user}" in text
         assert done.figures["headline"] in text
+        assert "We moved the north line in a week, and it showed." in text
+        assert f"Edited by {leader.user}. The report’s own words: {own['changes']}" in text
+        assert own["chain"] in text
+    assert list(done.figures["words"]["passages"]) == ["changes"]
     assert "<script>alert(1)</script> file:///etc/passwd" in printed
     assert "<script>alert(1)" not in page
     assert as_leader.post(at("report_words", done), {}).status_code == 302
