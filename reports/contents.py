@@ -38,7 +38,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A gain or a worry: one touchpoint that really changed, or whose class is firm."""
+    """A gain or a worry: one touchpoint that really changed, or whose class is firm. Names are
+    shortened, so that page one stays one page."""
 
     touchpoint: str
     stage: str

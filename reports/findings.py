@@ -106,8 +106,8 @@ def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
         if cell.difference is not None:
             why += "; no detectable change"
     return Finding(
-        touchpoint=row.touchpoint.name,
-        stage=stage,
+        touchpoint=short(row.touchpoint.name),
+        stage=short(stage),
         label=cell.label,
         net=round(cell.net or 0.0, 1),
         low=round(cell.low or 0.0, 1),
@@ -233,14 +233,14 @@ def asks(
     found = []
     if known.mission is None:
         found.append(Ask("Adopt a mission", "There is none to test decisions against."))
-    tended = {one.touchpoint for one in known.improvements if one.state != "done"}
+    tended = {one.touchpoint_id for one in known.improvements if one.state != "done"}
     found += [
         Ask(
             f"Give “{short(worry.touchpoint)}” an improvement, an owner and a date",
             f"{worry.why}, and nothing is planned there.",
         )
         for worry in worrying
-        if worry.touchpoint not in tended
+        if worry.touchpoint_id not in tended
     ]
     found += [
         Ask(

@@ -396,3 +396,27 @@ def test_a_press_that_nobody_stops_ends_by_itself() -> None:
         check=False,
     )
     assert done.returncode == -signal.SIGXCPU
+
+
+def test_page_one_is_one_page_whatever_the_names_are() -> None:
+    """Three gains, three worries and four decisions, all with names of 300 characters."""
+    rows = [
+        row(key, f"{key} " + "Ein langer Name שם 🧨 " * 14, cell(counts, difference=way, real=True))
+        for key, counts, way in (
+            (1, (1, 4, 40), 30),
+            (2, (1, 4, 40), 29),
+            (3, (1, 4, 40), 28),
+            (4, (40, 5, 1), -30),
+            (5, (40, 5, 1), -29),
+            (6, (40, 5, 1), -28),
+        )
+    ]
+    late = [improvement(touchpoint_id=9, title="T" * 300, due_on=dt.date(2026, 9, 1))] * 2
+    of = figures(customers=heatmap(*rows), improvements=late)
+    assert (len(of["gains"]), len(of["worries"]), len(of["asks"])) == (3, 3, 4)
+    found = print_it(of)
+    first = " ".join(text_of(found, page=3).split())
+    assert "Would recommend us" in first
+    assert "Decisions asked of the board" in first
+    assert "It was due on 1 September 2026" in first
+    assert "What changed" in text_of(found, page=4)
