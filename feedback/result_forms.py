@@ -13,7 +13,7 @@ EVERYONE, REST, ROUND = "", "rest", "round-"
 
 class ShownForm(Worded, forms.Form):
     """`of` is a group, or empty for everyone; `beside` another, everyone else or an earlier
-    round. `names` is what each choice is called."""
+    round. `groups` and `rounds` are the choices with their names, and `names` all of them."""
 
     def __init__(
         self, slices: Slices, earlier: Sequence[Round], *, data: Mapping[str, object]
@@ -27,6 +27,7 @@ class ShownForm(Worded, forms.Form):
             beside += [(REST, "Everyone else"), ("Groups", groups)]
         if rounds:
             beside.append(("Earlier rounds", rounds))
+        self.groups, self.rounds = groups, rounds
         self.names = {REST: "Everyone else", **dict(groups), **dict(rounds)}
         self.fields["of"] = forms.ChoiceField(
             label="Show", choices=[(EVERYONE, "Everyone"), *groups], required=False

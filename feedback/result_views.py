@@ -62,6 +62,9 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
     context = {
         "round": found,
         "form": form,
+        # As they were asked for, sensible or not.
+        "of": request.GET.get("of", ""),
+        "beside": request.GET.get("beside", ""),
         "of_name": form.names[of] if of else "Everyone",
         "beside_name": form.names.get(beside, ""),
         "shown": [
