@@ -1,5 +1,6 @@
 """Comments about a touchpoint, and the cases that someone follows up."""
 
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -7,16 +8,35 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import Truncator
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from feedback import follow_up_queries as follow_up
 from feedback import queries, services
-from feedback.case_forms import CaseForm
+from feedback.case_forms import (
+    CaseFilter,
+    CaseForm,
+    NoteForm,
+    OpenCaseForm,
+    ReplyForm,
+)
 from feedback.models import Case, Comment
 from programme.access import OrganisationRequest, members
+from programme.loss_forms import LoseForm
 from programme.models import Period, Role
 from programme.periods import Quarter
+from programme.tables import write_csv, write_xlsx
 from touchpoints.models import Touchpoint
+
+TABLE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_HEADINGS = (
+    *("Case", "State", "Late", "From", "Reference", "About", "Owner", "Opened", "Due", "Closed"),
+    *("Cause", "Outcome", "Helped", "Who", "Address"),
+)
 
 
 @members()
@@ -27,7 +47,8 @@ def touchpoint_comments(request: OrganisationRequest, touchpoint: int) -> HttpRe
     period = _period(request)
     comments = queries.touchpoint_comments(touchpoint=found, period=period)
     page = Paginator(comments, 20).get_page(request.GET.get("page"))
-    context = {"touchpoint": found, "period": period, "page_obj": page}
+    left = follow_up.door_items_about(touchpoint=found, period=period)
+    context = {"touchpoint": found, "period": period, "page_obj": page, "left": left[:5]}
     part = "#comments" if request.htmx else ""
     return render(request, f"feedback/touchpoint_comments.html{part}", context)
 
@@ -35,9 +56,128 @@ def touchpoint_comments(request: OrganisationRequest, touchpoint: int) -> HttpRe
 @members()
 @require_safe
 def cases(request: OrganisationRequest) -> HttpResponse:
-    """Every case, open ones first."""
-    page = Paginator(queries.cases(request.organisation), 25).get_page(request.GET.get("page"))
-    return render(request, "feedback/cases.html", {"page_obj": page})
+    """Every case, open ones first, or those that the address asks for."""
+    form = CaseFilter(request.organisation, data=request.GET)
+    wanted = form.wanted()
+    found = follow_up.cases(request.organisation, member=request.membership, **wanted)
+    context = {
+        "form": form,
+        "filtered": any(wanted.values()),
+        "query": request.GET.urlencode(),
+        "counts": follow_up.case_counts(request.organisation),
+        "page_obj": Paginator(found, 25).get_page(request.GET.get("page")),
+    }
+    return render(request, "feedback/cases.html", context)
+
+
+@members()
+@require_safe
+def cases_export(request: OrganisationRequest, kind: str) -> HttpResponse:
+    """What the list shows, every page of it, as a file; names only for those who answer."""
+    wanted = CaseFilter(request.organisation, data=request.GET).wanted()
+    found = follow_up.cases(request.organisation, member=request.membership, **wanted)
+    rows = list(_rows(found, names=request.membership.can_edit, zone=_zone(request)))
+    content = write_xlsx(_HEADINGS, rows) if kind == "xlsx" else "".join(write_csv(_HEADINGS, rows))
+    response = HttpResponse(content, content_type=TABLE_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="cases.{kind}"'
+    return response
+
+
+def _rows(found: Iterable[Case], *, names: bool, zone: ZoneInfo) -> Iterator[list[object]]:
+    for case in found:
+        talk = case.conversation
+        due = f"{case.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if case.due_at else ""
+        closed = f"{case.closed_at.astimezone(zone):%Y-%m-%d}" if case.closed_at else ""
+        yield [
+            case.title,
+            case.get_state_display(),
+            "yes" if case.is_late else "",
+            case.source,
+            case.item.reference if case.item is not None else "",
+            case.touchpoint.name if case.touchpoint is not None else "",
+            str(case.owner.user) if case.owner is not None else "",
+            f"{case.created_at.astimezone(zone):%Y-%m-%d}",
+            due,
+            closed,
+            case.cause,
+            case.outcome,
+            {True: "yes", False: "not yet", None: ""}[case.helped],
+            talk.called if names and talk is not None else "",
+            talk.address if names and talk is not None else "",
+        ]
+
+
+@members()
+@require_safe
+def case(request: OrganisationRequest, case: int) -> HttpResponse:
+    """One case: what was said, its timeline, and what can be done. Members and auditors read."""
+    found = _case(request, case)
+    return _case_page(request, found)
+
+
+@members(Role.MANAGER)
+@require_POST
+def case_reply(request: OrganisationRequest, case: int) -> HttpResponse:
+    """Answer the person."""
+    found = _case(request, case)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, found, reply=form, status=422)
+    try:
+        said = services.reply(
+            case=found,
+            text=form.cleaned_data["text"],
+            by=request.membership,
+            external_id=form.cleaned_data["mark"],
+        )
+    except services.FeedbackError as error:
+        form.add_error(None, str(error))
+        return _case_page(request, found, reply=form, status=422)
+    where = "by email and on their page" if said.by_email else "on their page"
+    messages.success(request, f"Your answer is there, {where}.")
+    return redirect("feedback:case", request.organisation.slug, found.pk)
+
+
+@members(Role.MANAGER)
+@require_POST
+def case_note(request: OrganisationRequest, case: int) -> HttpResponse:
+    """Write a note that only colleagues see."""
+    found = _case(request, case)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, found, note=form, status=422)
+    services.add_note(case=found, text=form.cleaned_data["note"], by=request.membership)
+    messages.success(request, "The note is kept.")
+    return redirect("feedback:case", request.organisation.slug, found.pk)
+
+
+@members(Role.MANAGER)
+@require_POST
+def case_ask_helped(request: OrganisationRequest, case: int) -> HttpResponse:
+    """Ask the person whether it helped."""
+    found = _case(request, case)
+    try:
+        services.ask_whether_it_helped(case=found, by=request.membership)
+    except services.FeedbackError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "They are asked whether it helped.")
+    return redirect("feedback:case", request.organisation.slug, found.pk)
+
+
+@members(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_lose(request: OrganisationRequest, case: int) -> HttpResponse:
+    """Record that this customer is lost."""
+    found = _case(request, case)
+    today = timezone.localdate(timezone=_zone(request))
+    value = found.person.yearly_value if found.person is not None else None
+    form = LoseForm(request.POST or None, initial={"lost_on": today, "worth": value})
+    if request.method == "POST" and form.is_valid():
+        services.lose_case(case=found, by=request.membership, **form.cleaned_data)
+        messages.success(request, "The loss is recorded, and the case is closed as lost.")
+        return redirect("feedback:case", request.organisation.slug, found.pk)
+    return render(request, "feedback/case_lose.html", {"form": form, "case": found})
 
 
 @members(Role.MANAGER)
@@ -48,22 +188,27 @@ def case_add(request: OrganisationRequest) -> HttpResponse:
     initial: dict[str, object] = {"owner": request.membership}
     if comment is not None:
         initial["title"] = Truncator(comment.text).chars(120)
-    form = CaseForm(request.organisation, data=request.POST or None, initial=initial)
-    del form.fields["state"], form.fields["outcome"]
+    form = OpenCaseForm(request.organisation, data=request.POST or None, initial=initial)
+    if comment is not None:
+        # A named round knows whom to answer, and a confidential one never tells.
+        del form.fields["name"], form.fields["email"]
     if request.method == "POST" and form.is_valid():
         try:
-            services.open_case(
+            opened = services.open_case(
                 organisation=request.organisation,
                 title=form.cleaned_data["title"],
                 comment=comment,
+                name=form.cleaned_data.get("name", ""),
+                email=form.cleaned_data.get("email", ""),
                 owner=form.cleaned_data["owner"],
                 due_at=form.due_at(),
+                by=request.membership,
             )
         except services.FeedbackError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "The case is open.")
-            return redirect("feedback:cases", request.organisation.slug)
+            return redirect("feedback:case", request.organisation.slug, opened.pk)
     return render(request, "feedback/case_form.html", {"form": form, "comment": comment})
 
 
@@ -71,40 +216,76 @@ def case_add(request: OrganisationRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_edit(request: OrganisationRequest, case: int) -> HttpResponse:
     """Change a case, and close it with its outcome."""
-    found = get_object_or_404(
-        Case.objects.select_related("comment__question", "person", "touchpoint"),
-        organisation=request.organisation,
-        pk=case,
-    )
-    there = ZoneInfo(request.organisation.timezone)
+    found = _case(request, case)
     form = CaseForm(
         request.organisation,
         data=request.POST or None,
         initial={
             "title": found.title,
             "owner": found.owner_id,
-            "due_on": found.due_at.astimezone(there).date() if found.due_at else None,
+            "due_on": found.due_at.astimezone(_zone(request)).date() if found.due_at else None,
             "state": found.state,
+            "cause": found.cause,
             "outcome": found.outcome,
         },
     )
+    form.fields["due_on"].help_text = ""
     if request.method == "POST" and form.is_valid():
+        # The day that it had keeps its hour.
+        due_at = form.due_at() if "due_on" in form.changed_data else found.due_at
         try:
             services.update_case(
                 case=found,
                 title=form.cleaned_data["title"],
                 owner=form.cleaned_data["owner"],
-                due_at=form.due_at(),
+                due_at=due_at,
                 state=form.cleaned_data["state"],
+                cause=form.cleaned_data["cause"],
                 outcome=form.cleaned_data["outcome"],
+                by=request.membership,
             )
         except services.FeedbackError as error:
             form.add_error("outcome", str(error))
         else:
             messages.success(request, "The case is saved.")
-            return redirect("feedback:cases", request.organisation.slug)
+            return redirect("feedback:case", request.organisation.slug, found.pk)
     context = {"form": form, "case": found, "comment": found.comment}
     return render(request, "feedback/case_form.html", context)
+
+
+def _case_page(
+    request: OrganisationRequest,
+    found: Case,
+    *,
+    reply: ReplyForm | None = None,
+    note: NoteForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    names = request.membership.can_edit
+    context = {
+        "case": found,
+        "timeline": follow_up.timeline(found, names=names),
+        "can_answer": found.conversation is not None or found.person is not None,
+        "reply": reply or ReplyForm(initial={"mark": services.new_mark()}),
+        "note": note or NoteForm(),
+        "answers": follow_up.answers_of(found) if names else [],
+    }
+    return render(request, "feedback/case.html", context, status=status)
+
+
+def _case(request: OrganisationRequest, case: int) -> Case:
+    return get_object_or_404(
+        Case.objects.select_related(
+            *("comment__question", "comment__segment", "person", "touchpoint", "owner__user"),
+            *("item", "conversation__person", "loss", "response__round", "organisation"),
+        ),
+        organisation=request.organisation,
+        pk=case,
+    )
+
+
+def _zone(request: OrganisationRequest) -> ZoneInfo:
+    return ZoneInfo(request.organisation.timezone)
 
 
 def _comment(request: OrganisationRequest) -> Comment | None:

@@ -5,10 +5,12 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 
 from feedback import kinds
+from feedback.follow_up_models import Conversation, OpenDoorItem
 from feedback.searching import words_of
-from programme.models import Membership, OrganisationOwned, Period, Person, Segment, Team
+from programme.models import Loss, Membership, OrganisationOwned, Period, Person, Segment, Team
 from touchpoints.models import HandOff, Touchpoint
 
 
@@ -347,17 +349,58 @@ class Case(OrganisationOwned):
     owner = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
     )
+    # What it came from, where that was a low answer or the open door; once each.
+    response = models.OneToOneField(
+        Response, null=True, blank=True, on_delete=models.SET_NULL, related_name="case"
+    )
+    item = models.OneToOneField(
+        OpenDoorItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="case"
+    )
+    conversation = models.OneToOneField(
+        Conversation, null=True, blank=True, on_delete=models.SET_NULL, related_name="case"
+    )
+    # Whether the other side spoke last.
+    waits_for_us = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     due_at = models.DateTimeField(null=True, blank=True)
+    cause = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
+    help_asked_at = models.DateTimeField(null=True, blank=True)
+    helped = models.BooleanField(null=True, blank=True)
+    loss = models.OneToOneField(
+        Loss, null=True, blank=True, on_delete=models.SET_NULL, related_name="case"
+    )
+    # When owner and leaders were told that it is late, for the due moment that it has now.
+    owner_told_at = models.DateTimeField(null=True, blank=True)
+    leaders_told_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["due_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(state="open"), name="case_due"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_at is not None and self.due_at <= timezone.now()
+
+    @property
+    def source(self) -> str:
+        """What it came from, in words."""
+        if self.item_id is not None:
+            return "The open door"
+        if self.response_id is not None:
+            return "A low answer"
+        return "A comment" if self.comment_id is not None else "By hand"
 
 
 class ImportJob(OrganisationOwned):

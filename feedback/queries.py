@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from feedback.models import Case, Comment, Invitation, Question, Response, Round, Survey
+from feedback.models import Comment, Invitation, Question, Response, Round, Survey
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
 
@@ -418,15 +418,6 @@ def touchpoint_comments(*, touchpoint: Touchpoint, period: Period | None) -> Que
     if period is not None:
         found = found.filter(round__period=period)
     return found.order_by("-round__closed_at", "pk")
-
-
-def cases(organisation: Organisation) -> QuerySet[Case]:
-    """Open cases first, the soonest due on top."""
-    return (
-        Case.objects.filter(organisation=organisation)
-        .select_related("owner__user", "person", "touchpoint", "comment")
-        .order_by(F("closed_at").desc(nulls_first=True), "due_at", "pk")
-    )
 
 
 def submitted(*, round: Round) -> QuerySet[Response]:

@@ -25,6 +25,7 @@ class Speech:
     direction: str
     page: Mapping[str, str]
     errors: Mapping[str, str]
+    door: Mapping[str, str]
     scales: Mapping[str, Mapping[str, str]]
 
 
@@ -41,6 +42,7 @@ def speech(language: str) -> Speech:
         direction=found["direction"],
         page=found["page"],
         errors=found["errors"],
+        door=found["door"],
         scales=found["scales"],
     )
 

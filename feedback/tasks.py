@@ -5,8 +5,10 @@ from feedback import import_jobs, services
 
 @shared_task
 def sweep() -> None:
-    """Close the rounds whose last moment has passed; look for what waits for a worker."""
+    """Close the rounds whose last moment has passed; look for what waits for a worker or for an
+    answer."""
     services.close_due_rounds()
+    services.escalate_late()
     services.wake_opening()
     import_jobs.wake_waiting()
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import figures, queries, services
+from feedback.follow_up_queries import open_case_count, waiting_item_count
 from feedback.forms import RoundForm
 from feedback.models import Round
 from programme.access import OrganisationRequest, members
@@ -30,7 +31,8 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "held": queries.held_comments(request.organisation).count()
         if request.membership.role == Role.LEADER
         else 0,
-        "open_cases": queries.cases(request.organisation).filter(state="open").count(),
+        "open_cases": open_case_count(request.organisation),
+        "waiting_items": waiting_item_count(request.organisation),
     }
     return render(request, "feedback/index.html", context)
 

@@ -90,6 +90,11 @@ BASE_URL = os.environ.get("BASE_URL") or (
 )
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL") or f"focusprog@{urlsplit(BASE_URL).hostname}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Mail to case+TOKEN@ this domain comes back to us: by the email service's inbound webhook, or from
+# the embedded mail sink. Empty where nothing comes in; the emails then lead to a page.
+REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN") or (
+    urlsplit(BASE_URL).hostname or "localhost" if EMBEDDED else ""
+)
 
 INSTALLED_APPS = [
     "focusprog",

@@ -1,17 +1,21 @@
 """Reads about the organisation and its people."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from programme.models import (
     ColleagueInvite,
     Logo,
+    Loss,
     Membership,
     Organisation,
     Person,
     PersonKind,
+    Recognition,
     Segment,
     Team,
 )
@@ -88,3 +92,50 @@ def teams_with_counts(organisation: Organisation) -> QuerySet[Team]:
     active = Count("people", filter=Q(people__left_at=None))
     teams = Team.objects.filter(organisation=organisation).annotate(staff=active)
     return teams.select_related("parent").prefetch_related("supplies")
+
+
+def recognitions(organisation: Organisation) -> QuerySet[Recognition]:
+    """Newest first, with whom they thank and who thanks."""
+    return Recognition.objects.filter(organisation=organisation).select_related(
+        "colleague__team", "team", "given_by__user"
+    )
+
+
+def losses(organisation: Organisation) -> QuerySet[Loss]:
+    """Newest first."""
+    return Loss.objects.filter(organisation=organisation).select_related("customer", "segment")
+
+
+@dataclass(frozen=True, slots=True)
+class LossTotal:
+    """Customers lost for one reason, or for all: how many, their yearly worth where it is known,
+    and of how many it is known."""
+
+    reason: str
+    n: int
+    worth: Decimal
+    known: int
+
+
+def loss_totals(organisation: Organisation) -> list[LossTotal]:
+    """By reason, the most worth first; the last one is all of them. Empty where there is none."""
+    rows = (
+        Loss.objects.filter(organisation=organisation)
+        .order_by()
+        .values_list("reason")
+        .annotate(n=Count("pk"), known=Count("worth"), total=Sum("worth"))
+    )
+    found = [
+        LossTotal(Loss.Reason(reason).label, n, worth or Decimal(0), known)
+        for reason, n, known, worth in rows
+    ]
+    if not found:
+        return []
+    found.sort(key=lambda one: (-one.worth, -one.n, one.reason))
+    whole = LossTotal(
+        "All",
+        sum(one.n for one in found),
+        sum((one.worth for one in found), Decimal(0)),
+        sum(one.known for one in found),
+    )
+    return [*found, whole]

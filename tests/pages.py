@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page
 
+from feedback.follow_up_models import OpenDoorItem
 from feedback.import_jobs import request_import
 from feedback.models import Case, Comment, ImportJob, Round, Survey
 from focusprog.sample.load import load_sample
@@ -45,6 +46,7 @@ from missions.services.compass import open_weighing
 from missions.services.working_text import keep_text
 from programme.models import (
     ColleagueInvite,
+    Loss,
     Membership,
     Organisation,
     OrganisationOwned,
@@ -99,6 +101,11 @@ NOT_PAGES = {
     "touchpoints:workshop_count": "a part of a page, fetched by script",
     "feedback:link_poster": "a download",
     "feedback:round_export": "a download",
+    "feedback:cases_csv": "a download",
+    "feedback:cases_xlsx": "a download",
+    "feedback:door_poster": "a download",
+    "programme:losses_csv": "a download",
+    "programme:losses_xlsx": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",
@@ -110,6 +117,8 @@ QUERIES = {
     "touchpoints:index": ("", "?view=list", "?show=gap", "?show=staff&changed=1&sort=priority"),
     "touchpoints:cell": ("", "?voice=staff"),
     "feedback:held_comments": ("", "?show=decided"),
+    "feedback:door": ("", "?kind=compliment", "?q=nobody+wrote+this"),
+    "feedback:cases": ("", "?state=late", "?source=door&owner=own", "?q=nobody+wrote+this"),
     "touchpoints:improvements": (
         *("", "?late=yes", "?view=list&sort=worth", "?view=list&state=done&kind=train"),
     ),
@@ -338,7 +347,13 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
             first(Round, state=Round.State.DRAFT),
         ],
         "survey": [first(Survey, rounds__state=state) for state in ("open", "draft")],
-        "case": [first(Case, state=state) for state in ("open", "recovered")],
+        "case": [
+            first(Case, state=Case.State.OPEN, item__isnull=False),
+            first(Case, state=Case.State.OPEN, item=None),
+            first(Case, state=Case.State.RECOVERED),
+        ],
+        "item": [str(OpenDoorItem.objects.filter(kind="compliment", state="waiting")[0].pk)],
+        "loss": [first(Loss)],
         "job": [first(ImportJob)],
         "comment": [
             str(Comment.objects.filter(organisation=organisation, **states)[0].pk)

@@ -121,6 +121,6 @@ def test_the_list_costs_the_same_for_one_and_for_three(
 ) -> None:
     for number in range(rows):
         open_case(organisation=organisation, title=f"Case {number}", owner=manager)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         shown = as_manager.get(reverse("feedback:cases", args=[organisation.slug]))
     assert shown.content.count(b"Case ") >= rows

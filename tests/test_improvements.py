@@ -229,7 +229,7 @@ def test_a_hand_off_starts_one(as_manager: Client, organisation: Organisation) -
 def test_a_case_starts_one(as_manager: Client, organisation: Organisation) -> None:
     at = factories.touchpoint(organisation, "Letter")
     case = Case.objects.create(organisation=organisation, title="Never & ever", touchpoint=at)
-    page = as_manager.get(reverse("feedback:case_edit", args=[organisation.slug, case.pk])).text
+    page = as_manager.get(reverse("feedback:case", args=[organisation.slug, case.pk])).text
     link = re.search(r'href="([^"]+)">Start an improvement', page)
     assert link
     form = as_manager.get(html.unescape(link[1])).text

@@ -15,8 +15,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
 from accounts.signin import signin_url
-from feedback.models import Invitation, Round
-from feedback.services import hash_of, make_link, turn_link
+from feedback.follow_up_models import OpenDoorItem
+from feedback.models import Case, Invitation, Round
+from feedback.services import (
+    ask_whether_it_helped,
+    follow_address,
+    hash_of,
+    make_link,
+    pause_door,
+    turn_link,
+)
 from keeping.services.erasing import token_of
 from missions import queries
 from missions.models import Commitment, Consent, ConsentAnswer, Voice
@@ -138,6 +146,7 @@ def _public_pages(organisation: Organisation, member: User) -> dict[str, int]:
     pages[reverse("public_mission", args=[organisation.slug])] = 200
     pages |= _objection_pages(organisation)
     pages |= _pages_of_an_owner(organisation) | _report_links(organisation)
+    pages |= _door_pages(organisation)
     return pages | _respondents_pages(organisation) | _workshop_pages(organisation)
 
 
@@ -210,6 +219,23 @@ def _report_links(organisation: Organisation) -> dict[str, int]:
     over, _ = make_report_link(report=frozen, to_email="past@example.com", days=-1)
     states = {works: 200, over: 410, "unknown": 404}
     return {reverse("report_link", args=[token]): status for token, status in states.items()}
+
+
+def _door_pages(organisation: Organisation) -> dict[str, int]:
+    """The open door in two directions, paused; and one's own pages, whose links come first."""
+    door = reverse("say", args=[organisation.slug])
+    paused = factories.organisation()
+    pause_door(organisation=paused, paused=True)
+    pages = {door: 200, f"{door}?lang=ar": 200, reverse("say", args=[paused.slug]): 200}
+    for item in OpenDoorItem.objects.filter(organisation=organisation)[:2]:
+        link = follow_address(item.conversation).removeprefix(settings.BASE_URL)
+        page = reverse("follow", args=[item.conversation_id])
+        pages |= {link: 200, f"{page}?arrived=1&lang=ar": 200}
+    answered = Case.objects.get(conversation__messages__from_us=True)
+    ask_whether_it_helped(case=answered, by=Membership.objects.filter(organisation=organisation)[0])
+    assert answered.conversation is not None
+    link = follow_address(answered.conversation).removeprefix(settings.BASE_URL)
+    return pages | {link: 200, "/f/unknown/": 404}
 
 
 def _workshop_pages(organisation: Organisation) -> dict[str, int]:

@@ -13,11 +13,28 @@ from feedback.services.answering import (
     submit_open_response,
     submit_response,
 )
-from feedback.services.cases import open_case, update_case
+from feedback.services.cases import (
+    add_note,
+    ask_whether_it_helped,
+    lose_case,
+    open_case,
+    reply,
+    say_whether_it_helped,
+    update_case,
+)
 from feedback.services.chain_rounds import ChainRound, prepare_chain_rounds
 from feedback.services.closing import close_due_rounds, close_round
+from feedback.services.conversations import (
+    add_word,
+    conversation_of,
+    follow_address,
+    new_mark,
+    take_reply,
+    unmarked,
+)
 from feedback.services.errors import FeedbackError
 from feedback.services.forgetting import cases_of, emails_to, forget
+from feedback.services.late_cases import escalate_late
 from feedback.services.letting_go import (
     let_answers_go,
     mark_thinned,
@@ -25,8 +42,16 @@ from feedback.services.letting_go import (
     write_down_rounds,
 )
 from feedback.services.links import invite_by_email, make_link, turn_link
+from feedback.services.open_door import (
+    DoorPausedError,
+    leave_item,
+    open_case_from_item,
+    recognise_item,
+    set_aside,
+)
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.periods import close_period
+from feedback.services.recognition import thank_colleague
 from feedback.services.reviewing import review_comment
 from feedback.services.rounds import (
     REST_DAYS,
@@ -37,6 +62,12 @@ from feedback.services.rounds import (
     last_day,
     minutes_for,
     send_test,
+)
+from feedback.services.standards import (
+    due_after,
+    pause_door,
+    set_standard,
+    standard_of,
 )
 from feedback.services.surveys import (
     QuestionSpec,
@@ -58,12 +89,16 @@ __all__ = [
     "REST_DAYS",
     "Answers",
     "ChainRound",
+    "DoorPausedError",
     "FeedbackError",
     "MissingAnswerError",
     "QuestionSpec",
     "RoundClosedError",
     "StaleAnswersError",
+    "add_note",
     "add_question",
+    "add_word",
+    "ask_whether_it_helped",
     "asked",
     "break_page",
     "cases_of",
@@ -72,39 +107,57 @@ __all__ = [
     "close_period",
     "close_round",
     "continue_opening",
+    "conversation_of",
     "create_round",
     "create_survey",
     "describe_survey",
     "discard_round",
+    "due_after",
     "duplicate_question",
     "emails_to",
+    "escalate_late",
+    "follow_address",
     "forget",
     "hash_of",
     "invite_by_email",
     "last_day",
+    "leave_item",
     "let_answers_go",
+    "lose_case",
     "make_link",
     "mark_seen",
     "mark_thinned",
     "minutes_for",
     "move_question",
+    "new_mark",
     "open_case",
+    "open_case_from_item",
     "open_round",
     "order_questions",
+    "pause_door",
     "prepare_chain_rounds",
     "questions_of",
+    "recognise_item",
     "remove_question",
+    "reply",
     "restore_question",
     "review_comment",
     "save_answers",
     "save_open_answers",
+    "say_whether_it_helped",
     "send_test",
+    "set_aside",
+    "set_standard",
     "set_unsubscribed",
+    "standard_of",
     "submit_open_response",
     "submit_response",
+    "take_reply",
+    "thank_colleague",
     "tie_comment",
     "translate_survey",
     "turn_link",
+    "unmarked",
     "update_case",
     "wake_opening",
     "write_down_receipts",

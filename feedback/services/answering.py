@@ -11,6 +11,7 @@ from django.utils import timezone
 from feedback import kinds, queries
 from feedback.models import Comment, Invitation, OpenLink, Question, Response, Round
 from feedback.services.errors import FeedbackError
+from feedback.services.low_scores import open_for_low_answer
 from feedback.services.rounds import asked
 from feedback.spoken import base_of
 from programme.models import Person
@@ -265,6 +266,7 @@ def _follow(seat: _Seat, response: Response, questions: Sequence[Question], *, f
         Invitation.objects.filter(pk=seat.invitation.pk).update(answered_at=response.submitted_at)
     if not seat.round.confidential:
         _keep_comments(seat.round, response, questions, first=first)
+        open_for_low_answer(sent=seat.round, response=response, questions=questions)
 
 
 def _check(questions: Sequence[Question], answers: Answers) -> None:

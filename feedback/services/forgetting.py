@@ -8,12 +8,13 @@ from collections import Counter
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from feedback.follow_up_models import CaseNote, Conversation
 from feedback.models import Case, Invitation, Response, Round
 from feedback.services.letting_go import mark_thinned, write_down_rounds
 from feedback.services.rounds import hash_of
 from outbox.models import Email, EmailState
 from outbox.services import empty_emails
-from programme.models import Person
+from programme.models import Loss, Person
 from programme.services import remember_forgotten
 
 CASE_TITLE = "Feedback of someone who asked to be forgotten"
@@ -30,9 +31,10 @@ def emails_to(person: Person) -> QuerySet[Email]:
 
 def cases_of(person: Person) -> QuerySet[Case]:
     """Cases about them, or about what they wrote."""
-    return Case.objects.filter(
-        Q(person=person) | Q(comment__response__invitation__person=person)
-    ).distinct()
+    theirs = Q(person=person) | Q(comment__response__invitation__person=person)
+    if person.email:
+        theirs |= Q(organisation=person.organisation_id, conversation__email__iexact=person.email)
+    return Case.objects.filter(theirs).distinct()
 
 
 @transaction.atomic
@@ -66,7 +68,17 @@ def _out_of_cases(person: Person) -> int:
     for case in cases:
         case.title = CASE_TITLE
         case.outcome = _without(case.outcome, person)
-    Case.objects.bulk_update(cases, ["title", "outcome"])
+        case.cause = _without(case.cause, person)
+    Case.objects.bulk_update(cases, ["title", "outcome", "cause"])
+    for note in CaseNote.objects.filter(case__in=cases):
+        note.text = _without(note.text, person)
+        note.save(update_fields=["text"])
+    # With their messages, and with what they left at the open door.
+    talks = Q(person=person)
+    if person.email:
+        talks |= Q(email__iexact=person.email)
+    Conversation.objects.filter(talks, organisation_id=person.organisation_id).delete()
+    Loss.objects.filter(customer=person).update(story="")
     return len(cases)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from focusprog.sample.chain import rate_hand_offs
 from focusprog.sample.commit import make_commitment
+from focusprog.sample.follow_up import make_follow_up
 from focusprog.sample.people import Cast, make_cast
 from focusprog.sample.places import ask_at_the_lifts
 from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_surveys
@@ -45,5 +46,6 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         ask_at_the_lifts(cast, current)
         make_story(cast, quarters, today)
         make_commitment(cast)
+        make_follow_up(cast, today)
         request_report(organisation=cast.organisation, period=quarters[-1], built_by=None)
     return cast

@@ -185,3 +185,23 @@ FAMILY_NAMES = (
     "Jansen", "Kowalczyk", "Lefèvre", "Mbeki", "Nakamura", "O’Sullivan", "Papadopoulos", "Quist",
     "Rahman", "Şahin", "Thompson", "Ueda", "Van der Berg", "Wójcik", "Yamamoto", "Zhang",
 )  # fmt: skip
+
+# kind, touchpoint, what was left, whom it thanks, by whom, with which address, hours ago
+DOOR = (
+    ("complaint", "The invoice", "Your invoice has the wrong lift on it for the third time. Whom do I have to ring?", "", "Oriel Vance", "oriel.vance@customers.example", 20),
+    ("suggestion", "A word to the residents", "Put the notice where the pushchairs wait, not up at the caretaker’s door.", "", "", "", 44),
+    ("suggestion", "", "A number to text would help those of us who cannot hear on the telephone.", "", "Bea Lind", "bea.lind@customers.example", 70),
+    ("compliment", "The engineer’s manner", "He walked my mother up four floors, then mended it. He told nobody. I do.", "The engineer at Mill Court on Tuesday", "", "", 30),
+    ("compliment", "Freeing someone from a lift", "Twenty minutes, and one of you talked to me the whole time.", "The voice on the line", "Ines Okoro", "ines.okoro@customers.example", 96),
+)  # fmt: skip
+CASE_NOTE = "Invoicing copies last month’s lines. The lift was renamed in May and nobody told them."
+CASE_REPLY = "You are right, and I am sorry. A corrected invoice is on its way, and the name is mended where invoices begin. You can ring me on the number below it."
+CASE_ANSWER = "It has come, and it is right. Thank you. Will next month’s be right too?"
+THANKED_TEAM = "Customer desk"
+THANKS = "Rang the school each morning for two weeks until the part came. They wanted to leave, and stayed."
+# why, what happened, days ago
+LOSSES = (
+    ("price", "They had decided before we rang.", 95),
+    ("service", "Three visits for one door. Nobody told them why.", 160),
+    ("gone", "The building was sold.", 210),
+)

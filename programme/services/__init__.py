@@ -18,6 +18,7 @@ from programme.services.groups import (
     move_segment,
     save_team,
 )
+from programme.services.losses import record_loss, remove_loss
 from programme.services.members import (
     accept_invite,
     change_role,
@@ -75,11 +76,13 @@ __all__ = [
     "period_for",
     "publish_charter",
     "rate_practice",
+    "record_loss",
     "refuse_forgotten",
     "remember_forgotten",
     "reminder_headers",
     "reminders_address",
     "reminders_of",
+    "remove_loss",
     "remove_member",
     "remove_person",
     "resend_invite",

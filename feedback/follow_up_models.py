@@ -1,0 +1,197 @@
+"""What follows from what people said: conversations, the open door, notes, and changes made.
+
+Cases themselves stand in `feedback.models`, which imports this module.
+"""
+
+import datetime as dt
+import uuid
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from programme.models import Membership, OrganisationOwned, Person, Recognition
+from touchpoints.models import Improvement, Touchpoint
+
+MOST_CHARACTERS = 5_000
+
+
+def _weekdays() -> list[int]:
+    """Monday to Friday."""
+    return [0, 1, 2, 3, 4]
+
+
+class ServiceStandard(OrganisationOwned):
+    """In how many working hours an organisation answers, and what opens a case by itself."""
+
+    hours = models.PositiveSmallIntegerField(
+        default=16, validators=[MinValueValidator(1), MaxValueValidator(400)]
+    )
+    # 0 is Monday.
+    days = models.JSONField(default=_weekdays)
+    day_starts = models.TimeField(default=dt.time(9, 0))
+    day_ends = models.TimeField(default=dt.time(17, 0))
+    # Whose a new case is, where its touchpoint has no owner.
+    first_owner = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    from_low_scores = models.BooleanField(default=False)
+    # While this is set the open door takes nothing.
+    door_paused_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation"], name="one_service_standard"),
+            models.CheckConstraint(
+                condition=models.Q(day_ends__gt=models.F("day_starts")), name="day_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hours} working hours"
+
+
+class Conversation(OrganisationOwned):
+    """Between us and someone outside: a person of ours, or whoever left a name or an address."""
+
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.called or "Somebody"
+
+    @property
+    def called(self) -> str:
+        return self.person.name if self.person is not None else self.name
+
+    @property
+    def address(self) -> str:
+        """Where answers go by email; empty where they are only read on the page."""
+        return self.person.email if self.person is not None else self.email
+
+
+class Message(OrganisationOwned):
+    """One message of a conversation; both sides see it."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    from_us = models.BooleanField()
+    author = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    text = models.TextField()
+    by_email = models.BooleanField(default=False)
+    # The Message-ID of an email that came in, or the form's own number: it is kept once.
+    external_id = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["sent_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["conversation", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="one_message_an_external_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class OpenDoorItem(OrganisationOwned):
+    """One compliment, complaint or suggestion, as it was written."""
+
+    class Kind(models.TextChoices):
+        COMPLIMENT = "compliment", "Compliment"
+        COMPLAINT = "complaint", "Complaint"
+        SUGGESTION = "suggestion", "Suggestion"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "To look at"
+        CASE = "case", "A case"
+        RECOGNITION = "recognition", "Thanks passed on"
+        ASIDE = "aside", "Set aside"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # What both sides call it, on the telephone too; it opens nothing.
+    reference = models.CharField(max_length=9)
+    kind = models.CharField(max_length=10, choices=Kind)
+    text = models.TextField(max_length=MOST_CHARACTERS)
+    whom = models.CharField(max_length=200, blank=True)
+    touchpoint = models.ForeignKey(
+        Touchpoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="door_items"
+    )
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="item")
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    recognition = models.OneToOneField(
+        Recognition, null=True, blank=True, on_delete=models.SET_NULL, related_name="item"
+    )
+    handled_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-created_at"], name="door_item_newest"),
+            models.Index(fields=["touchpoint", "-created_at"], name="door_item_touchpoint"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "reference"], name="one_item_a_reference"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class CaseNote(OrganisationOwned):
+    """A line of a case's timeline that only we see: a note, or what was changed."""
+
+    case = models.ForeignKey("feedback.Case", on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    is_change = models.BooleanField(default=False)
+    text = models.TextField()
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["written_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Change(OrganisationOwned):
+    """You said, we did: a change written once, and what it came from."""
+
+    title = models.CharField(max_length=200)
+    said = models.TextField(max_length=2_000)
+    did = models.TextField(max_length=2_000)
+    improvements = models.ManyToManyField(Improvement, blank=True, related_name="+")
+    cases = models.ManyToManyField("feedback.Case", blank=True, related_name="changes")
+    comments = models.ManyToManyField("feedback.Comment", blank=True, related_name="+")
+    rounds = models.ManyToManyField("feedback.Round", blank=True, related_name="changes")
+    written_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_to = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-published_at", "-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,194 @@
+"""Conversations with someone outside: their link, their messages, and ours."""
+
+from urllib.parse import urljoin
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from feedback.follow_up_models import MOST_CHARACTERS, Conversation, Message, OpenDoorItem
+from feedback.models import Case
+from feedback.reply_emails import ReplyEmail
+from feedback.services.errors import FeedbackError
+from feedback.spoken import filled, speech
+from outbox.services import NewEmail, write_emails
+from programme.models import Membership
+
+_SALT = "feedback.conversation"
+_MARK_SALT = "feedback.conversation.form"
+
+
+def token_of(conversation: Conversation) -> str:
+    """Its secret: derived, so that each email can carry it again; lower case, as mail servers
+    like it."""
+    return _token(conversation.pk)
+
+
+def _token(pk: int) -> str:
+    proof = salted_hmac(_SALT, str(pk), algorithm="sha256").hexdigest()
+    return f"{pk:x}-{proof[:32]}"
+
+
+def conversation_of(token: str) -> Conversation | None:
+    """The conversation that a token opens."""
+    number, _, _proof = token.lower().partition("-")
+    try:
+        pk = int(number, 16)
+    except ValueError:
+        return None
+    if pk >= 2**63 or not constant_time_compare(_token(pk), token.lower()):
+        return None
+    return Conversation.objects.select_related("organisation", "person").filter(pk=pk).first()
+
+
+def follow_address(conversation: Conversation) -> str:
+    """The private page, as an address for an email."""
+    return urljoin(settings.BASE_URL, reverse("follow_link", args=[token_of(conversation)]))
+
+
+def reply_address(conversation: Conversation) -> str:
+    """Where an email's answer goes by itself; empty where no inbound mail is set up."""
+    if not settings.REPLY_DOMAIN:
+        return ""
+    return f"case+{token_of(conversation)}@{settings.REPLY_DOMAIN}"
+
+
+def new_mark() -> str:
+    """A signed number with its time, for a form: sent twice, it is one message."""
+    return signing.TimestampSigner(salt=_MARK_SALT).sign(str(uuid4()))
+
+
+def unmarked(mark: str, *, oldest: int) -> UUID:
+    """The number of a mark made in the last `oldest` seconds. Raises BadSignature."""
+    number = signing.TimestampSigner(salt=_MARK_SALT).unsign(mark, max_age=oldest)
+    return UUID(number)
+
+
+def write_to(conversation: Conversation, *, key: str, subject: str, part: str, text: str) -> bool:
+    """Email the other side in their language, `part` naming the template; False where there is no
+    address, or one that bounced."""
+    person = conversation.person
+    if not conversation.address or (person is not None and person.bounced_at is not None):
+        return False
+    organisation = conversation.organisation
+    spoken = speech(conversation.language)
+    reply_to = reply_address(conversation)
+    context = {
+        "sender": organisation.name,
+        "language": spoken.language,
+        "direction": spoken.direction,
+        "words": filled(spoken.door, organisation=organisation.name),
+        "called": conversation.called,
+        "text": text,
+        "part": part,
+        "link": follow_address(conversation),
+        "by_reply": bool(reply_to),
+    }
+    write_emails(
+        [
+            NewEmail(
+                key=key,
+                to_email=conversation.address,
+                to_name=conversation.called,
+                subject=subject,
+                text=render_to_string("feedback/email/conversation.txt", context),
+                html=render_to_string("feedback/email/conversation.html", context),
+                from_name=organisation.name,
+                reply_to=reply_to,
+                organisation_id=organisation.pk,
+            )
+        ]
+    )
+    return True
+
+
+@transaction.atomic
+def add_word(
+    *, conversation: Conversation, text: str, external_id: str, by_email: bool = False
+) -> Message:
+    """What the other side says; the same `external_id` is kept once. The case's owner is told, and
+    a case that was closed waits for us again without being opened."""
+    text = text.strip()[:MOST_CHARACTERS]
+    if not text:
+        raise FeedbackError("There are no words in it.")
+    Conversation.objects.select_for_update().get(pk=conversation.pk)
+    known = conversation.messages.filter(external_id=external_id).first() if external_id else None
+    if known is not None:
+        return known
+    message = Message.objects.create(
+        organisation_id=conversation.organisation_id,
+        conversation=conversation,
+        from_us=False,
+        text=text,
+        by_email=by_email,
+        external_id=external_id,
+    )
+    case = Case.objects.filter(conversation=conversation).select_related("owner__user").first()
+    if case is not None:
+        Case.objects.filter(pk=case.pk).update(waits_for_us=True)
+        tell_owner(case, key=f"case-answer:{message.pk}", part="answer", text=text)
+    else:
+        # What was looked at already is looked at again.
+        OpenDoorItem.objects.filter(
+            conversation=conversation, state=OpenDoorItem.State.ASIDE
+        ).update(state=OpenDoorItem.State.WAITING)
+    return message
+
+
+def take_reply(reply: ReplyEmail) -> Message | None:
+    """Thread an email that came in to its conversation; None for what no person answered."""
+    if reply.automatic or not reply.text:
+        return None
+    for token in reply.tokens:
+        conversation = conversation_of(token)
+        if conversation is not None:
+            return add_word(
+                conversation=conversation,
+                text=reply.text,
+                external_id=reply.message_id,
+                by_email=True,
+            )
+    return None
+
+
+def tell_owner(case: Case, *, key: str, part: str, text: str = "") -> None:
+    """Email the owner, if there is one, that something about a case wants them."""
+    if case.owner is not None:
+        write_emails([case_email(case, case.owner, key=key, part=part, text=text)])
+
+
+_SUBJECTS = {
+    "yours": "A case is yours: {title}",
+    "answer": "They answered: {title}",
+    "late": "A case is late: {title}",
+    "not_helped": "It has not helped yet: {title}",
+}
+
+
+def case_email(case: Case, to: Membership, *, key: str, part: str, text: str = "") -> NewEmail:
+    """An email to a colleague about one case."""
+    organisation = case.organisation
+    path = reverse("feedback:case", kwargs={"organisation": organisation.slug, "case": case.pk})
+    context = {
+        "case": case,
+        "sender": organisation.name,
+        "language": organisation.language,
+        "part": part,
+        "title": _SUBJECTS[part].format(title=case.title),
+        "text": text,
+        "link": urljoin(settings.BASE_URL, path),
+    }
+    return NewEmail(
+        key=key,
+        to_email=to.user.email,
+        to_name=str(to.user),
+        subject=str(context["title"]),
+        text=render_to_string("feedback/email/case.txt", context),
+        html=render_to_string("feedback/email/case.html", context),
+        from_name=organisation.name,
+        organisation_id=organisation.pk,
+    )
