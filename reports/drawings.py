@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from programme.printing import print_apart, static_folder
 from reports import pictures
+from reports.phrases import direction, said
 from reports.words import signed
 
 MOST_STANDING = 36
@@ -80,7 +81,7 @@ def _measures_rows(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         for code, reading in zip(figures["quarters"], measure["history"], strict=True):
             yield {
-                "measure": measure["title"],
+                "measure": _title(figures, measure),
                 "unit": measure["unit"],
                 "period": code,
                 "last": code == figures["period"],
@@ -88,6 +89,12 @@ def _measures_rows(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "low": reading and reading["low"],
                 "high": reading and reading["high"],
             }
+
+
+def _title(figures: dict[str, Any], measure: dict[str, Any]) -> str:
+    """In English beside Arabic: the press sets a drawing's letters one by one, unjoined."""
+    language, title = figures["language"], str(measure["title"])
+    return said(language, title) if direction(language) == "ltr" else title
 
 
 def _standing_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:

@@ -156,11 +156,12 @@ class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ReportSettings
         fields = (
-            *("paper", "automatic", "days_after"),
+            *("paper", "language", "automatic", "days_after"),
             *("board_emails", "when_frozen", "link_days"),
         )
         labels: ClassVar = {
             "paper": "Paper",
+            "language": "Language of the report",
             "automatic": "Build each quarter’s report by itself",
             "days_after": "Days after the quarter’s end",
             "when_frozen": "Once a report is frozen, send it to the board",
@@ -168,6 +169,8 @@ class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts: ClassVar = {
             "paper": "For reports built from now on.",
+            "language": "For reports built from now on: headings, labels, dates and definitions. "
+            "Sentences worked out from the figures are in English.",
             "automatic": "Once for each quarter with ratings; the leaders get an email.",
             "days_after": "From 1 to 45, so that late answers still count.",
             "link_days": "From 1 to 365. You can withdraw each link at any time.",
@@ -175,9 +178,12 @@ class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = cast("forms.TypedChoiceField", self.fields["when_frozen"])
-        blank = ("", "Only when somebody sends it")
-        offered.choices = [blank, *list(offered.choices)[1:]]  # type: ignore[arg-type]
+        for name, blank in (
+            ("language", "As in the organisation’s settings"),
+            ("when_frozen", "Only when somebody sends it"),
+        ):
+            offered = cast("forms.TypedChoiceField", self.fields[name])
+            offered.choices = [("", blank), *list(offered.choices)[1:]]  # type: ignore[arg-type]
 
     def clean_board_emails(self) -> str:
         return "\n".join(_addresses(self.cleaned_data["board_emails"]))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from programme.tables import write_csv
+from reports.phrases import said
 from reports.words import MOMENT_WORDS
 
 MOST_ROWS = 150
@@ -20,15 +21,17 @@ def heatmap_parts(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not row_count(figures):
         return
     segments = heatmap["segments"]
-    staff = ["Staff"] if heatmap["has_staff"] else []
+    language, period = figures["language"], figures["period"]
+    staff = [said(language, "Staff")] if heatmap["has_staff"] else []
     room = MOST_COLUMNS - 1 - len(staff)
     chunks = [range(at, min(at + room, len(segments))) for at in range(0, len(segments), room)]
     for number, chunk in enumerate(chunks or [range(0)]):
-        columns = [] if number else ["All customers", *staff]
+        columns = [] if number else [said(language, "All customers"), *staff]
         columns += [segments[index] for index in chunk]
-        caption = f"Heatmap of {figures['period']}"
+        words = "Heatmap of {period}"
         if len(chunks) > 1:
-            caption += f", part {number + 1} of {len(chunks)}"
+            words = "Heatmap of {period}, part {number} of {parts}"
+        caption = said(language, words).format(period=period, number=number + 1, parts=len(chunks))
         yield {
             "caption": caption,
             "columns": columns,

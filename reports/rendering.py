@@ -7,10 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from programme.printing import Attached, Printed, print_document
 from reports.drawings import chart_words, draw_charts, drawn_charts
 from reports.heatmap_table import MOST_ROWS, heatmap_csv, heatmap_parts, row_count
+from reports.phrases import direction, said, spoken
 from reports.terms import DEFINITIONS, MOMENTS, sections_of
 
 MOST_SECONDS = 120
@@ -57,11 +61,28 @@ def print_html(
     built_at: dt.datetime,
     frozen_at: dt.datetime | None,
 ) -> str:
-    """The finished pages, before they are set."""
+    """The finished pages, before they are set, in the language of the figures."""
+    language = spoken(figures["language"])
+    with translation.override(language):
+        return _pages(figures, language, edition, built_at, frozen_at)
+
+
+def _pages(
+    figures: dict[str, Any],
+    language: str,
+    edition: int,
+    built_at: dt.datetime,
+    frozen_at: dt.datetime | None,
+) -> str:
     return render_to_string(
         "reports/print/report.html",
         {
             "report": figures,
+            "printed_in": language,
+            "direction": direction(language),
+            "built_day": date_format(localtime(built_at), "j F Y"),
+            "frozen_day": date_format(localtime(frozen_at), "j F Y") if frozen_at else "",
+            "few": said(language, "few"),
             "edition": edition,
             "built_at": built_at,
             "frozen_at": frozen_at,

@@ -21,6 +21,7 @@ from reports.assembly import assemble
 from reports.contents import Correction
 from reports.editions import differences
 from reports.models import BoardReport
+from reports.phrases import spoken
 from reports.services.errors import ReportsError
 from reports.services.notices import tell_leaders
 from reports.services.sending import send_to_board
@@ -140,9 +141,11 @@ def _figures(report: BoardReport) -> dict[str, Any]:
     _say(report.pk, report.attempts, 10, "Gathering the quarter’s figures")
     known = queries.gather(organisation=report.organisation, period=report.period)
     _say(report.pk, report.attempts, 30, "Working out what really changed")
+    wanted = queries.settings_of(report.organisation)
     contents = replace(
         assemble(known),
-        paper=queries.settings_of(report.organisation).paper,
+        language=spoken(wanted.language or report.organisation.language),
+        paper=wanted.paper,
         colour=report.organisation.colour,
         logo=report.organisation.logo,
     )

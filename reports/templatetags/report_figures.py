@@ -1,13 +1,17 @@
 """Figures as a report writes them, on the page and in print."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
-from reports import words
+from reports import phrases, words
 
 register = template.Library()
 
@@ -53,7 +57,13 @@ def printed_interval(
 
 def _bar(low: float, value: float, high: float, unit: str) -> dict[str, object]:
     start, end, at = (_along(bound, unit) for bound in (low, high, value))
-    return {"start": start, "length": round(end - start, 1), "at": at, "signed": unit == "points"}
+    # As text: a template would write numbers with a language's comma, which CSS does not read.
+    return {
+        "start": f"{start:g}",
+        "length": f"{end - start:.1f}",
+        "at": f"{at:g}",
+        "signed": unit == "points",
+    }
 
 
 def _along(value: float, unit: str) -> float:
@@ -122,3 +132,45 @@ def at_index(values: list[Any], index: int) -> Any:
 def of_key(values: dict[str, Any], key: str) -> Any:
     """The value of that key, or nothing."""
     return values.get(key)
+
+
+@register.filter
+def said(english: str) -> str:
+    """The report's own phrase in the language that is being printed; a person's words never come
+    here."""
+    return phrases.said(get_language() or "en", english)
+
+
+@register.simple_tag
+def say(english: str, **fields: object) -> str:
+    """The same with its fields filled in, as text."""
+    return format_html(phrases.said(get_language() or "en", english), **fields)
+
+
+@register.simple_tag
+def in_english() -> str:
+    """The attributes of a sentence that the report says in English whatever it is printed in."""
+    printed_in = phrases.spoken(get_language() or "en")
+    return "" if printed_in == "en" else mark_safe(' lang="en" dir="ltr"')
+
+
+@register.filter
+def dated(day: str) -> str:
+    """A day or days as the figures have them, "3 May 2026" or "April to June 2026", in the
+    language that is being printed."""
+    numbers = {english: number for number, english in enumerate(_MONTHS, start=1)}
+    spoken = [
+        date_format(dt.date(2000, numbers[word], 1), "F") if word in numbers else word
+        for word in day.split()
+    ]
+    if "to" in spoken:
+        at = spoken.index("to")
+        low, high = " ".join(spoken[:at]), " ".join(spoken[at + 1 :])
+        return phrases.said(get_language() or "en", "{low} to {high}").format(low=low, high=high)
+    return " ".join(spoken)
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
