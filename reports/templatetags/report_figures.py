@@ -166,7 +166,9 @@ def dated(day: str) -> str:
     if "to" in spoken:
         at = spoken.index("to")
         low, high = " ".join(spoken[:at]), " ".join(spoken[at + 1 :])
-        return phrases.said(get_language() or "en", "{low} to {high}").format(low=low, high=high)
+        return phrases.said(get_language() or "en", "{first} to {last}").format(
+            first=low, last=high
+        )
     return " ".join(spoken)
 
 
