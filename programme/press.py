@@ -25,6 +25,13 @@ def main() -> None:
 
     static, at = Path(job["static"]), datetime.fromisoformat(job["at"])
     pages: list[int] = []
+
+    def finish(document: Any, made: Any) -> None:
+        pages.append(len(document.pages))
+        for part in made.objects:
+            if b"begincmap" in getattr(part, "stream", ())[:5]:
+                part.stream = [_with_letter(line) for line in part.stream]
+
     pdf = HTML(
         string=job["html"],
         base_url=static.as_uri() + "/",
@@ -32,7 +39,7 @@ def main() -> None:
             static, {address: b64decode(content) for address, content in job["pictures"].items()}
         ),
     ).write_pdf(
-        finisher=lambda document, _: pages.append(len(document.pages)),
+        finisher=finish,
         pdf_variant="pdf/ua-1",
         pdf_identifier=job["identifier"].encode(),
         attachments=[
@@ -48,6 +55,12 @@ def main() -> None:
         ],
     )
     sys.stdout.buffer.write(b"%d\n" % pages[0] + pdf)
+
+
+def _with_letter(line: bytes) -> bytes:
+    """A glyph that stands for no letter of its own, as in some Arabic ligatures, gets one of no
+    width: PDF/UA wants each to have one."""
+    return line.removesuffix(b"> <>") + b"> <200c>" if line.endswith(b"> <>") else line
 
 
 def own_files(static: Path, pictures: Mapping[str, bytes]) -> Any:
