@@ -8,8 +8,8 @@ that ships as static/fonts/cues.woff2 (fontTools comes with WeasyPrint).
 import sys
 from math import cos, pi, sin
 
-from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 type Outline = list[tuple[float, float]]
 
