@@ -43,6 +43,14 @@ _WORDS: dict[type, dict[str, str]] = {
         "required": "Choose a day.",
         "invalid": "Enter a day that exists, such as 2026-12-31.",
     },
+    forms.DateTimeField: {
+        "required": "Choose a day and an hour.",
+        "invalid": "Enter a day and an hour that exist, such as 2026-12-31 09:00.",
+    },
+    forms.TimeField: {
+        "required": "Choose an hour.",
+        "invalid": "Enter an hour that exists, such as 09:00.",
+    },
     forms.ChoiceField: _ANY_CHOICE,
     forms.ModelChoiceField: _ANY_CHOICE,
     forms.MultipleChoiceField: _ANY_CHOICES,

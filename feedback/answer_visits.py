@@ -120,6 +120,8 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     language = _language(request, visit)
     questions = way.shown(number)
     fields = as_fields(questions, visit.answers)
+    if number == 1:
+        fields |= _chosen_in_email(request, questions)
     if "missing" in request.GET:
         errors = lacking(questions, visit.answers, language.speech)
         given = Given(fields, errors)
@@ -401,6 +403,16 @@ def _page_number(request: HttpRequest) -> int:
         return max(1, int(request.GET.get("page", "1")))
     except ValueError:
         return 1
+
+
+def _chosen_in_email(request: HttpRequest, questions: Sequence[Question]) -> Fields:
+    """The score that was pressed in the email, for the question that it asked; kept only once the
+    page is sent."""
+    first = services.first_scored(questions)
+    chosen = request.GET.get(services.CHOSEN, "")
+    if first is None or chosen not in {str(value) for value in kinds.values_of(first)}:
+        return {}
+    return {field_of(first): [chosen]}
 
 
 def _version(request: HttpRequest) -> int:

@@ -1,5 +1,6 @@
 """Surveys, the rounds that send them, and what came back."""
 
+import datetime
 import uuid
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
-from feedback import kinds
+from feedback import kinds, recurrence
 from feedback.follow_up_models import Conversation, OpenDoorItem
 from feedback.searching import words_of
 from programme.models import Loss, Membership, OrganisationOwned, Period, Person, Segment, Team
@@ -121,6 +122,74 @@ class Question(OrganisationOwned):
         return kinds.Condition(**self.show_if) if self.show_if else None
 
 
+class Series(OrganisationOwned):
+    """A recurring round: what is asked of whom, how often, and when next.
+
+    Occurrences are counted from 0, the one on `first_on` (see `feedback.recurrence`).
+    """
+
+    class Cadence(models.TextChoices):
+        MONTHLY = recurrence.MONTHLY, "Each month"
+        QUARTERLY = recurrence.QUARTERLY, "Each quarter"
+        HALF_YEARLY = recurrence.HALF_YEARLY, "Twice a year"
+        YEARLY = recurrence.YEARLY, "Once a year"
+
+    class Rule(models.TextChoices):
+        SAME_DAY = recurrence.SAME_DAY, "On the same day of the month"
+        SAME_WEEKDAY = recurrence.SAME_WEEKDAY, "On the same weekday, such as the second Tuesday"
+        WORKING_DAY = recurrence.WORKING_DAY, "On the same day, or the nearest working day"
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Running"
+        PAUSED = "paused", "Paused"
+        ENDED = "ended", "Ended"
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="series")
+    title = models.CharField(max_length=150)
+    # As in Round; the survey is asked in its newest version.
+    audience = models.CharField(max_length=10)
+    confidential = models.BooleanField(default=False)
+    selection = models.JSONField(default=dict)
+    message = models.TextField(blank=True)
+    reminder_days = models.JSONField(default=list)
+    cadence = models.CharField(max_length=12, choices=Cadence)
+    rule = models.CharField(max_length=12, choices=Rule)
+    first_on = models.DateField()
+    opens_time = models.TimeField()
+    days_open = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    next_number = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    # Why the last occurrence that was due was not sent; empty where it was.
+    trouble = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_at"], condition=models.Q(state="active"), name="series_to_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def next_day(self) -> datetime.date:
+        """The day of the next occurrence, where the organisation is."""
+        return self.recurrence.day(self.next_number)
+
+    @property
+    def recurrence(self) -> recurrence.Recurrence:
+        return recurrence.Recurrence(
+            self.first_on, self.cadence, self.rule, self.opens_time, self.organisation.timezone
+        )
+
+
 class Round(OrganisationOwned):
     """One sending of a survey to an audience."""
 
@@ -130,6 +199,7 @@ class Round(OrganisationOwned):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        SCHEDULED = "scheduled", "Waiting for its hour"
         OPEN = "open", "Open"
         CLOSED = "closed", "Closed"
 
@@ -139,8 +209,8 @@ class Round(OrganisationOwned):
     confidential = models.BooleanField(default=False)
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="rounds")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    # Which people: {"segments": [..], "teams": [..], "most_valuable": 20, "people": [..]}; empty
-    # means everyone.
+    # Which people: {"segments": [..], "teams": [..], "people": [..], "at_least": "5000.00",
+    # "most_valuable": 20, "sample": 50, "seed": ".."}; empty means everyone.
     selection = models.JSONField(default=dict)
     message = models.TextField(blank=True)
     # Open, but a worker is still writing invitations; so many people are to get one.
@@ -167,7 +237,11 @@ class Round(OrganisationOwned):
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    # Why it could not be opened when its hour came.
+    not_opened_because = models.TextField(blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     # Since when some of its answers are gone: what it counted is never counted again.
@@ -175,10 +249,23 @@ class Round(OrganisationOwned):
     # What became of its invitations' emails, once those are deleted.
     emails_sent = models.PositiveIntegerField(null=True, blank=True)
     emails_failed = models.PositiveIntegerField(null=True, blank=True)
+    emails_bounced = models.PositiveIntegerField(null=True, blank=True)
+    # How many days after the opening those are reminded who have not answered.
+    reminder_days = models.JSONField(default=list)
+    # How many of these reminders are written, and up to which invitation the next one is.
+    reminded = models.PositiveSmallIntegerField(default=0)
+    reminding_after = models.BigIntegerField(default=0)
+    series = models.ForeignKey(
+        Series, null=True, blank=True, on_delete=models.PROTECT, related_name="rounds"
+    )
+    occurrence = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
         indexes: ClassVar = [
+            models.Index(
+                fields=["opens_at"], condition=models.Q(state="scheduled"), name="round_to_open"
+            ),
             models.Index(
                 fields=["closes_at"], condition=models.Q(state="open"), name="round_to_close"
             ),
@@ -187,6 +274,9 @@ class Round(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(figures_from__gte=5, comments_from__gte=10),
                 name="round_shows_no_few",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "occurrence"], name="one_round_an_occurrence"
             ),
         ]
 

@@ -38,10 +38,8 @@ def open_answer(request: HttpRequest, token: str) -> HttpResponse:
     link = _link(token)
     if link is None:
         return refuse("off", status=404)
-    if link.round.state == Round.State.CLOSED:
-        return _refuse(request, link, "closed", 410)
-    if link.round.state != Round.State.OPEN or link.turned_off_at is not None:
-        return _refuse(request, link, "off", 410)
+    if (shut := _shut(request, link)) is not None:
+        return shut
     device = _device(request, link)
     visit = _visit(request, link, device)
     done = visit.stored is not None and visit.stored.submitted_at is not None
@@ -146,6 +144,17 @@ def _why_closed(link: OpenLink, *, done: bool) -> str:
     if link.turned_off_at is not None:
         return "off"
     return "answered" if done else "closed"
+
+
+def _shut(request: HttpRequest, link: OpenLink) -> HttpResponse | None:
+    """Why nothing is asked here at the moment; None where it is."""
+    if link.round.state == Round.State.CLOSED:
+        return _refuse(request, link, "closed", 410)
+    if link.round.paused_at is not None and request.method != "POST":
+        return _refuse(request, link, "paused", 200)
+    if link.round.state != Round.State.OPEN or link.turned_off_at is not None:
+        return _refuse(request, link, "off", 410)
+    return None
 
 
 def _refuse(request: HttpRequest, link: OpenLink, why: str, status: int) -> HttpResponse:

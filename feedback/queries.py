@@ -4,15 +4,29 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Max,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 
-from feedback.models import Comment, Invitation, Question, Response, Round, Survey
+from feedback.models import Comment, Invitation, Question, Response, Round, Series, Survey
 from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
 
@@ -22,19 +36,39 @@ from touchpoints.models import Touchpoint
 def selected(
     *, organisation: Organisation, audience: str, selection: Mapping[str, Any]
 ) -> PersonQuerySet:
-    """Everyone that a selection names, reachable or not; `most_valuable` is not applied here."""
+    """Everyone that a selection names, reachable or not; only so many of the most valuable, or of a
+    random sample, are taken by `limited`."""
     people = Person.objects.filter(organisation=organisation).active()
     if selection.get("nobody"):  # it is answered at its places only
         return people.none()
+    if selection.get("people"):
+        people = people.filter(pk__in=selection["people"])
     if audience == Round.Audience.INTERNAL:
         people = people.staff()
         return people.filter(team__in=selection["teams"]) if selection.get("teams") else people
     people = people.customers()
     if selection.get("segments"):
         people = people.filter(segment__in=selection["segments"])
-    if selection.get("people"):
-        people = people.filter(pk__in=selection["people"])
+    if selection.get("at_least"):
+        people = people.filter(yearly_value__gte=Decimal(selection["at_least"]))
     return people
+
+
+def _limit_of(audience: str, selection: Mapping[str, Any]) -> int | None:
+    """Of how many at most; None for everyone."""
+    if selection.get("sample"):
+        return int(selection["sample"])
+    most_valuable = selection.get("most_valuable")
+    return most_valuable if audience == Round.Audience.EXTERNAL else None
+
+
+def _in_turn(people: PersonQuerySet, selection: Mapping[str, Any]) -> PersonQuerySet:
+    """Those of a limited selection in the order in which they are taken: a sample's by a number
+    drawn from its seed, always the same; otherwise the highest yearly value first."""
+    if selection.get("sample"):
+        drawn = MD5(Concat(Value(str(selection.get("seed", ""))), Cast("pk", TextField())))
+        return people.order_by(drawn, "pk")
+    return people.filter(yearly_value__isnull=False).order_by("-yearly_value", "pk")
 
 
 def _asked_since(since: dt.datetime, *, but: Round | None = None) -> Exists:
@@ -53,14 +87,12 @@ def invited(
     rest_days: int = 0,
 ) -> PersonQuerySet:
     """Those of the selection who can be reached and were not asked in the last `rest_days`; where
-    it asks for only so many of the most valuable customers, those with the highest yearly value."""
+    it asks for only so many, the most valuable customers or those drawn."""
     people = selected(organisation=organisation, audience=audience, selection=selection).reachable()
     if rest_days and audience == Round.Audience.EXTERNAL:
         people = people.exclude(_asked_since(timezone.now() - dt.timedelta(days=rest_days)))
-    most_valuable = selection.get("most_valuable")
-    if most_valuable and audience == Round.Audience.EXTERNAL:
-        best = people.filter(yearly_value__isnull=False).order_by("-yearly_value", "pk")
-        return best[:most_valuable]
+    if limit := _limit_of(audience, selection):
+        return _in_turn(people, selection)[:limit]
     return people.order_by("pk")
 
 
@@ -72,13 +104,10 @@ def next_invited(*, round: Round, size: int) -> list[Person]:
     ).reachable()
     if round.rest_days and round.audience == Round.Audience.EXTERNAL:
         people = people.exclude(_asked_since(_rest_begins(round), but=round))
-    limit = round.selection.get("most_valuable")
-    if limit and round.audience == Round.Audience.EXTERNAL:
-        best = people.filter(yearly_value__isnull=False).exclude(
-            Exists(invitations.filter(person=OuterRef("pk")))
-        )
+    if limit := _limit_of(round.audience, round.selection):
+        others = people.exclude(Exists(invitations.filter(person=OuterRef("pk"))))
         left = max(0, limit - invitations.count())
-        return list(best.order_by("-yearly_value", "pk")[: min(size, left)])
+        return list(_in_turn(others, round.selection)[: min(size, left)])
     # Invitations are written in the order of people, so that the last one tells how far they are.
     last = invitations.aggregate(last=Max("person"))["last"] or 0
     return list(people.filter(pk__gt=last).order_by("pk")[:size])
@@ -95,7 +124,7 @@ def held_back(*, round: Round) -> tuple[int, int]:
     people = selected(
         organisation=round.organisation, audience=round.audience, selection=round.selection
     )
-    limit = round.selection.get("most_valuable")
+    limit = _limit_of(round.audience, round.selection)
     invitations = Invitation.objects.filter(round=round)
     chosen = people.count()
     left_out = max(0, (min(chosen, limit) if limit else chosen) - invitations.count())
@@ -108,7 +137,7 @@ def held_back(*, round: Round) -> tuple[int, int]:
     return left_out, min(left_out, recent.count())
 
 
-def describe_selection(found: Round) -> str:
+def describe_selection(found: Round | Series) -> str:
     """Whom a round asks, in words."""
     chosen = found.selection
     if chosen.get("nobody"):
@@ -125,8 +154,15 @@ def describe_selection(found: Round) -> str:
         whom = f"The {chosen['most_valuable']} most valuable customers"
     elif chosen.get("people"):
         many = len(chosen["people"])
-        whom = f"{many} chosen customer{'' if many == 1 else 's'}"
-    return f"{whom} in {', '.join(names)}" if names else whom
+        one = "staff member" if found.audience == Round.Audience.INTERNAL else "customer"
+        whom = f"{many} chosen {one}{'' if many == 1 else 's'}"
+    if names:
+        whom = f"{whom} in {', '.join(names)}"
+    if chosen.get("at_least"):
+        whom = f"{whom}, worth {Decimal(chosen['at_least']):,.0f} a year or more"
+    if chosen.get("sample"):
+        whom = f"A random sample of {chosen['sample']}: {whom[0].lower()}{whom[1:]}"
+    return whom
 
 
 # What became of a round
@@ -157,6 +193,53 @@ class Receipt:
     published: int
     recently_asked: int = 0
     by_link: int | None = 0
+    bounced: int = 0
+    waiting: int = 0
+
+    @property
+    def unreachable(self) -> int:
+        """Of those held back, who has no address that works or has unsubscribed."""
+        return self.held_back - self.recently_asked
+
+    @property
+    def hidden(self) -> int | None:
+        """How many answers no published figure rests on; None before the close, and where it would
+        tell how few answered."""
+        if self.round.results is None or self.answered is None:
+            return None
+        return self.answered - self.published
+
+    @property
+    def emails_are_known(self) -> bool:
+        """Emails are not kept for ever: a closed round without any says nothing about them."""
+        emails = self.sent + self.failed + self.bounced + self.waiting
+        return self.round.results is None or emails > 0
+
+    @property
+    def lines(self) -> list[tuple[str, int | None]]:
+        """Each line of the receipt by name; None for what is not known or not told. Chosen are
+        those held back and those invited; of the invited, emails wait, bounced, failed or were
+        delivered; of the answers, some were published and the others hidden."""
+        emails: list[tuple[str, int | None]] = [
+            ("waiting to be sent", self.waiting),
+            ("bounced", self.bounced),
+            ("failed", self.failed),
+            ("delivered", self.sent),
+        ]
+        if not self.emails_are_known:
+            emails = [(name, None) for name, _ in emails]
+        return [
+            ("chosen", self.held_back + self.invited),
+            ("held back: no address that works, or unsubscribed", self.unreachable),
+            ("held back: asked recently by another round", self.recently_asked),
+            ("invited", self.invited),
+            *emails,
+            ("opened the page", self.opened),
+            ("answered", self.answered),
+            ("of these by links for places", self.by_link),
+            ("published", self.published if self.round.results is not None else None),
+            ("hidden", self.hidden),
+        ]
 
     @property
     def by_invitation(self) -> int | None:
@@ -169,7 +252,8 @@ _RECEIPTS = """
     SELECT d.id, count(i.id), count(i.seen_at), count(i.answered_at),
            count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed'),
            (SELECT count(*) FROM feedback_response r
-            WHERE r.round_id = d.id AND r.open_link_id IS NOT NULL AND r.submitted_at IS NOT NULL)
+            WHERE r.round_id = d.id AND r.open_link_id IS NOT NULL AND r.submitted_at IS NOT NULL),
+           count(*) FILTER (WHERE e.state = 'bounced'), count(*) FILTER (WHERE e.state = 'queued')
     FROM feedback_round d
     LEFT JOIN feedback_invitation i ON i.round_id = d.id
     LEFT JOIN outbox_email e
@@ -186,10 +270,13 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
         counts = {row[0]: row[1:] for row in cursor.fetchall()}
     made = []
     for found in rounds:
-        invited_, opened, answered, sent, failed, by_link = counts.get(found.pk, (0,) * 6)
+        invited_, opened, answered, sent, failed, by_link, bounced, waiting = counts.get(
+            found.pk, (0,) * 8
+        )
         answered += by_link
         if found.emails_sent is not None and found.emails_failed is not None:
             sent, failed = found.emails_sent, found.emails_failed
+            bounced, waiting = found.emails_bounced or 0, 0
         results = found.results
         if results is not None:
             invited_ = results.get("invited") or invited_
@@ -210,6 +297,8 @@ def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
                 published or 0,
                 found.recently_asked,
                 by_link,
+                bounced,
+                waiting,
             )
         )
     return made
@@ -283,7 +372,7 @@ _INVITATION = (
 )
 _ROUND = (
     *("id", "organisation_id", "survey_id", "confidential", "state", "closes_at"),
-    *("figures_from", "comments_from"),
+    *("paused_at", "figures_from", "comments_from"),
 )
 _ORGANISATION = ("id", "name", "timezone", "language", "logo", "colour")
 _PERSON = ("id", "language", "unsubscribed_at")
@@ -292,7 +381,7 @@ _RESPONSE = ("id", "answers", "version", "submitted_at")
 _ANSWERING = """
     SELECT i.id, i.organisation_id, i.round_id, i.person_id, i.team_id, i.segment_id,
            i.seen_at, i.answered_at,
-           d.id, d.organisation_id, d.survey_id, d.confidential, d.state, d.closes_at,
+           d.id, d.organisation_id, d.survey_id, d.confidential, d.state, d.closes_at, d.paused_at,
            d.figures_from, d.comments_from,
            o.id, o.name, o.timezone, o.language, o.logo, o.colour,
            p.id, p.language, p.unsubscribed_at,
@@ -354,6 +443,19 @@ def used_questions(survey_id: int) -> tuple[Question, ...]:
 
 def rounds(organisation: Organisation) -> QuerySet[Round]:
     return Round.objects.filter(organisation=organisation).select_related("survey", "period")
+
+
+def all_series(organisation: Organisation) -> QuerySet[Series]:
+    """Series, those that run first, the soonest due on top; `round_count` is how many were sent."""
+    running = Case(
+        When(state=Series.State.ACTIVE, then=0), When(state=Series.State.PAUSED, then=1), default=2
+    )
+    return (
+        Series.objects.filter(organisation=organisation)
+        .select_related("survey", "organisation", "created_by__user")
+        .annotate(round_count=Count("rounds"))
+        .order_by(running, "next_at", "pk")
+    )
 
 
 def surveys(organisation: Organisation, *, with_questions: bool = False) -> QuerySet[Survey]:

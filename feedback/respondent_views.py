@@ -4,6 +4,8 @@ The link's secret is swapped for a signed cookie that only this invitation's pag
 it stays out of logs and of the address bar. Reading a page never answers anything.
 """
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,7 +38,10 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
         return refuse("unknown", status=404)
     invitation = at.invitation
     address = reverse("answer", args=[invitation.pk])
-    response = HttpResponseRedirect(address)
+    # A score pressed in the email goes along; the page chooses it, and nothing is answered.
+    chosen = request.GET.get(services.CHOSEN, "")[:20]
+    query = f"?{urlencode({services.CHOSEN: chosen})}" if chosen else ""
+    response = HttpResponseRedirect(address + query)
     response.set_cookie(
         _COOKIE,
         signing.dumps(invitation.pk, salt=_SALT),
@@ -63,6 +68,8 @@ def answer(request: HttpRequest, invitation: int) -> HttpResponse:
     visit = _visit(at)
     if visit.stored is not None and visit.stored.submitted_at and found.round.confidential:
         return _refuse(found, "answered", 200)
+    if found.round.paused_at is not None and request.method != "POST":
+        return _refuse(found, "paused", 200)
     if request.method == "POST":
         try:
             return keep(request, visit)

@@ -5,9 +5,13 @@ from feedback import import_jobs, services
 
 @shared_task
 def sweep() -> None:
-    """Close the rounds whose last moment has passed; look for what waits for a worker or for an
+    """Do what is due by the calendar, and look for what waits for a worker or for an
     answer."""
+    services.suppress_reported()
     services.close_due_rounds()
+    services.open_due_rounds()
+    services.open_due_series()
+    services.remind_due_rounds()
     services.escalate_late()
     services.wake_opening()
     import_jobs.wake_waiting()

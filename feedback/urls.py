@@ -11,6 +11,7 @@ from feedback import (
     recognition_views,
     result_views,
     review_views,
+    series_views,
     survey_views,
     views,
 )
@@ -38,6 +39,21 @@ urlpatterns = [
     path(
         "rounds/<int:round>/places/<int:link>/poster/", link_views.link_poster, name="link_poster"
     ),
+    path("rounds/<int:round>/unschedule/", views.round_unschedule, name="round_unschedule"),
+    path("rounds/<int:round>/pause/", views.round_pause, name="round_pause"),
+    path("rounds/<int:round>/resume/", views.round_resume, name="round_resume"),
+    path("rounds/<int:round>/extend/", views.round_extend, name="round_extend"),
+    path("rounds/<int:round>/receipt/", views.round_receipt, name="round_receipt"),
+    path(
+        "rounds/<int:round>/receipt.<slug:kind>",
+        views.round_receipt_table,
+        name="round_receipt_table",
+    ),
+    path("series/add/", series_views.series_add, name="series_add"),
+    path("series/<int:series>/", series_views.series, name="series"),
+    path("series/<int:series>/pause/", series_views.series_pause, name="series_pause"),
+    path("series/<int:series>/resume/", series_views.series_resume, name="series_resume"),
+    path("series/<int:series>/end/", series_views.series_end, name="series_end"),
     path("surveys/add/", survey_views.survey_add, name="survey_add"),
     path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
     path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),

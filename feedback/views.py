@@ -1,21 +1,28 @@
 """Rounds: prepared, sent, watched, closed and read."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import figures, queries, services
 from feedback.follow_up_queries import open_case_count, waiting_item_count
-from feedback.forms import RoundForm
+from feedback.forms import ExtendForm, RoundForm, end_of_day
 from feedback.models import Round
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.periods import Quarter
 from programme.queries import current_quarter
 from programme.services import period_for
+from programme.tables import write_csv, write_xlsx
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @members()
@@ -27,6 +34,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "page_obj": page,
         "receipts": queries.receipts_of(list(page)),
         "surveys": queries.surveys(request.organisation),
+        "all_series": queries.all_series(request.organisation),
         # Only leaders read them.
         "held": queries.held_comments(request.organisation).count()
         if request.membership.role == Role.LEADER
@@ -65,7 +73,9 @@ def round_add(request: OrganisationRequest) -> HttpResponse:
                 selection=form.selection(),
                 message=form.cleaned_data["message"],
                 created_by=request.membership,
+                opens_at=form.cleaned_data["opens_at"],
                 closes_at=form.closes_at(),
+                reminder_days=form.cleaned_data["reminders"],
                 rest_days=services.REST_DAYS,
             )
         except services.FeedbackError as error:
@@ -115,8 +125,8 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
         "round": found,
         "held": queries.held_comments(request.organisation).filter(round=found).count(),
         "receipt": receipt,
-        "unreachable": receipt.held_back - receipt.recently_asked,
         "closes": services.last_day(found),
+        **_hours(found),
         "results": figures.results_of(found, questions),
         "page_obj": comments,
     }
@@ -139,10 +149,15 @@ def round_progress(request: OrganisationRequest, round: int) -> HttpResponse:
 @members(Role.MANAGER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
-    """Show what will be sent to how many people; a POST sends it."""
+    """Show what will be sent to how many people; a POST sends it, at its hour where it has one."""
     found = _round(request, round)
+    later = found.opens_at is not None and found.opens_at > timezone.now()
     if request.method == "POST":
         try:
+            if later and request.POST.get("when") != "now":
+                services.schedule_round(round=found)
+                messages.success(request, "The round opens by itself when its hour comes.")
+                return redirect("feedback:round", request.organisation.slug, found.pk)
             receipt = services.open_round(round=found)
         except services.FeedbackError as error:
             messages.error(request, str(error))
@@ -164,6 +179,8 @@ def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
         "count": count,
         "resting": queries.invited(**who).count() - count,
         "closes": services.last_day(found),
+        **_hours(found),
+        "later": later,
         "whom": queries.describe_selection(found),
     }
     return render(request, "feedback/round_open.html", context)
@@ -203,6 +220,110 @@ def round_discard(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect("feedback:round", request.organisation.slug, found.pk)
     messages.success(request, f"“{found.title}” is discarded. Nothing was sent.")
     return redirect("feedback:index", request.organisation.slug)
+
+
+@members(Role.MANAGER)
+@require_POST
+def round_unschedule(request: OrganisationRequest, round: int) -> HttpResponse:
+    found = _round(request, round)
+    return _moved(request, found, services.unschedule_round, "It waits for you to send it.")
+
+
+@members(Role.MANAGER)
+@require_POST
+def round_pause(request: OrganisationRequest, round: int) -> HttpResponse:
+    said = "The round is paused: no emails go out, and its links say that it rests."
+    return _moved(request, _round(request, round), services.pause_round, said)
+
+
+@members(Role.MANAGER)
+@require_POST
+def round_resume(request: OrganisationRequest, round: int) -> HttpResponse:
+    said = "The round goes on. What waited is on its way."
+    return _moved(request, _round(request, round), services.resume_round, said)
+
+
+@members(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_extend(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Another last day for answers."""
+    found = _round(request, round)
+    here = (request.organisation.slug, found.pk)
+    if found.state == Round.State.CLOSED:
+        return redirect("feedback:round", *here)
+    initial = {"closes_on": services.there(found.organisation, found.closes_at or timezone.now())}
+    form = ExtendForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        closes_at = end_of_day(request.organisation, form.cleaned_data["closes_on"])
+        try:
+            services.extend_round(round=found, closes_at=closes_at)
+        except services.FeedbackError as error:
+            form.add_error("closes_on", str(error))
+        else:
+            messages.success(request, "The last day for answers is changed.")
+            return redirect("feedback:round", *here)
+    return render(request, "feedback/round_extend.html", {"form": form, "round": found})
+
+
+@members()
+@require_safe
+def round_receipt(request: OrganisationRequest, round: int) -> HttpResponse:
+    """An open round's receipt as it is now, for the page that polls it; once closed, it reloads."""
+    found = _round(request, round)
+    if not request.htmx:
+        return redirect("feedback:round", request.organisation.slug, found.pk)
+    if found.state != Round.State.OPEN:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"round": found, "receipt": queries.receipts_of([found])[0]}
+    return render(request, "feedback/_receipt.html", context)
+
+
+@members()
+@require_safe
+def round_receipt_table(request: OrganisationRequest, round: int, kind: str) -> HttpResponse:
+    """The receipt as a table of two columns."""
+    found = _round(request, round)
+    if kind not in {"csv", "xlsx"}:
+        raise Http404
+    rows = queries.receipts_of([found])[0].lines
+    headings = (found.title, "people")
+    if kind == "csv":
+        content = "".join(write_csv(headings, rows)).encode()
+        return _download(content, "text/csv; charset=utf-8", f"receipt-{found.pk}.csv")
+    return _download(write_xlsx(headings, rows), _XLSX, f"receipt-{found.pk}.xlsx")
+
+
+def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": content_disposition_header(True, name)},
+    )
+
+
+def _moved(
+    request: OrganisationRequest, found: Round, move: Callable[..., object], said: str
+) -> HttpResponse:
+    """Do that, say so, and go back to the round."""
+    try:
+        move(round=found)
+    except services.FeedbackError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("feedback:round", request.organisation.slug, found.pk)
+
+
+def _hours(found: Round) -> dict[str, object]:
+    """When a round opens and reminds, by the organisation's clock."""
+    organisation = found.organisation
+    return {
+        "opens": services.there(organisation, found.opens_at) if found.opens_at else None,
+        "reminders": [
+            (services.there(organisation, moment), number < found.reminded)
+            for number, moment in enumerate(services.reminder_times(found))
+        ],
+    }
 
 
 @members(Role.MANAGER)

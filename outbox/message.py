@@ -22,6 +22,9 @@ class OutgoingMessage(EmailMultiAlternatives):
     a subject can be longer, and is folded by the older, correct code.
     """
 
+    # What an email service keeps with the email (django-anymail reads it here).
+    metadata: dict[str, str]
+
     def message(self, *, policy: "Policy[Message] | None" = None) -> EmailMessage:
         asked = policy if isinstance(policy, EmailPolicy) else SMTP
         made = super().message(policy=asked.clone(max_line_length=998, refold_source="none"))
@@ -48,6 +51,8 @@ def message_for(row: Email, attachments: Iterable[Callable[[], Attachment]]) -> 
             **row.headers,
         },
     )
+    # An email service hands this back with whatever becomes of the email.
+    message.metadata = {"email": row.message_id}
     if row.html:
         message.attach_alternative(row.html, "text/html")
     for fetch in attachments:

@@ -8,6 +8,7 @@ from django.db import models
 class EmailState(models.TextChoices):
     QUEUED = "queued", "Waiting"
     SENT = "sent", "Sent"
+    BOUNCED = "bounced", "Bounced"
     FAILED = "failed", "Failed"
 
 
@@ -46,12 +47,16 @@ class Email(models.Model):
     attachments = models.ManyToManyField(Attachment, related_name="emails", blank=True)
 
     state = models.CharField(max_length=10, choices=EmailState, default=EmailState.QUEUED)
+    # Its cause is paused: it waits, whatever is due.
+    on_hold = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    # When the secrets in its links were blanked.
+    blanked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -61,9 +66,39 @@ class Email(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at", "id"], condition=models.Q(state="queued"), name="email_waiting"
+                fields=["due_at", "id"],
+                condition=models.Q(state="queued", on_hold=False),
+                name="email_due",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(blanked_at=None) & ~models.Q(state="queued"),
+                name="email_to_blank",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.state})"
+
+
+class AddressReport(models.Model):
+    """An address that refused an email, or a person who called one unwanted; whoever keeps the
+    people takes it in (`feedback.services.suppressing`)."""
+
+    class Kind(models.TextChoices):
+        BOUNCE = "bounce", "The address does not work"
+        COMPLAINT = "complaint", "Called unwanted"
+
+    organisation_id = models.BigIntegerField()
+    address = models.EmailField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    reported_at = models.DateTimeField(auto_now_add=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(taken_at=None), name="report_to_take"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.kind}"

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import smtplib
 import time
 from collections import defaultdict
@@ -17,7 +18,8 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from outbox.message import message_for
-from outbox.models import Attachment, Email, EmailState
+from outbox.models import AddressReport, Attachment, Email, EmailState
+from outbox.services import NewEmail, report_address, unsaved
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,13 @@ LEASE = timedelta(minutes=10)
 RUN_SECONDS = 600
 GIVE_UP_AFTER = timedelta(hours=72)
 LONGEST_WAIT = timedelta(hours=4)
+
+# RFC 3463: the second number says what it is about, 1 the address and 2 the mailbox.
+_ENHANCED = re.compile(r"\b5\.(\d{1,3})\.\d{1,3}\b")
+_NO_SUCH_ADDRESS = {550, 551, 553}
+_NOT_ABOUT_THE_ADDRESS = re.compile(
+    "relay|spam|block|policy|denied|authenticat|reputation", re.IGNORECASE
+)
 
 
 class _UnreachableError(Exception):
@@ -48,6 +57,20 @@ def send_due_emails() -> bool:
         if not _send_chunk(chunk):
             return False
     return True
+
+
+def try_mail_server(new: NewEmail) -> str:
+    """Send one email at once, past the outbox. Empty where the server took it, otherwise what went
+    wrong, with the server's own words."""
+    mailer = mail.mailers["default"]
+    try:
+        mailer.open()
+        mailer.send_messages([message_for(unsaved(new), [])])
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is the answer)
+        return _reason(error)
+    finally:
+        _close(mailer)
+    return ""
 
 
 def wait_before(attempt: int) -> timedelta | None:
@@ -68,7 +91,7 @@ def _lease_chunk() -> list[Email]:
         chunk = list(
             Email.objects.select_for_update(skip_locked=True)
             .filter(Q(leased_until=None) | Q(leased_until__lt=now))
-            .filter(state=EmailState.QUEUED, due_at__lte=now)
+            .filter(state=EmailState.QUEUED, on_hold=False, due_at__lte=now)
             .order_by(about_an_account.desc(), "due_at", "id")[:CHUNK]
         )
         lease = now + LEASE
@@ -120,7 +143,10 @@ def _send_one(
         # Whatever it is, those behind this email shall not wait for it.
         if not _connection_survives(error):
             _close(mailer)
-        if _is_final(error):
+        if _is_bounce(error):
+            _record(email, state=EmailState.BOUNCED, last_error=_reason(error))
+            report_address(email, AddressReport.Kind.BOUNCE)
+        elif _is_final(error):
             _give_up(email, _reason(error))
         else:
             _put_off(email, _reason(error))
@@ -147,6 +173,21 @@ def _is_final(error: Exception) -> bool:
     if isinstance(error, AnymailAPIError):
         return error.status_code in {400, 404, 413, 422}
     return not isinstance(error, OSError)
+
+
+def _is_bounce(error: Exception) -> bool:
+    """Whether the server says that there is no such address. A server that will not take emails
+    from us, or not this one, says nothing about the address."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    for code, said in error.recipients.values():
+        words = _text(said)
+        if status := _ENHANCED.search(words):
+            if status[1] not in {"1", "2"} or status[0] == "5.2.2":  # 5.2.2: the mailbox is full
+                return False
+        elif code not in _NO_SUCH_ADDRESS or _NOT_ABOUT_THE_ADDRESS.search(words):
+            return False
+    return True
 
 
 def _connection_survives(error: Exception) -> bool:

@@ -1,5 +1,6 @@
-"""Writing emails down; a worker sends them (see `outbox.tasks`)."""
+"""Writing emails down, and holding them; a worker sends them (see `outbox.tasks`)."""
 
+import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,13 +10,18 @@ from urllib.parse import urlsplit
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from outbox.models import Attachment, Email
+from outbox.models import AddressReport, Attachment, Email, EmailState
 
 logger = logging.getLogger(__name__)
+
+# How long the secrets of links stay readable in the kept copy of an email.
+LINKS_KEPT = dt.timedelta(days=7)
+_IN_AN_ADDRESS = r"(https?://[^/\s\"<>]+(?:/[A-Za-z0-9_.~-]{1,19}){1,4}/)[A-Za-z0-9_.:=-]{20,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +53,98 @@ def write_emails(emails: Iterable[NewEmail]) -> None:
         transaction.on_commit(wake_worker)
 
 
-def _write(batch: tuple[NewEmail, ...]) -> None:
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+def unsaved(new: NewEmail) -> Email:
+    """The row of an email, as yet nowhere."""
+    return Email(
+        key=new.key,
+        organisation_id=new.organisation_id,
+        to_email=new.to_email,
+        to_name=one_line(new.to_name)[:200],
+        from_name=one_line(new.from_name)[:200],
+        reply_to=new.reply_to,
+        subject=one_line(new.subject)[:300],
+        text=new.text,
+        html=new.html,
+        headers={name: one_line(words) for name, words in new.headers.items()},
+        message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname or "localhost"),
+        due_at=timezone.now(),
+    )
+
+
+def hold_emails(prefix: str) -> None:
+    """Let those whose key begins so wait; one in a worker's hands still leaves."""
+    _waiting(prefix).update(on_hold=True)
+
+
+def release_emails(prefix: str) -> None:
+    """Send what was held; those that came due in between leave now."""
+    with transaction.atomic():
+        _waiting(prefix).update(on_hold=False)
+        transaction.on_commit(wake_worker)
+
+
+def cancel_emails(prefix: str, *, reason: str) -> None:
+    """Never send what still waits, whatever is in a worker's hands apart; `reason` is kept."""
     now = timezone.now()
-    rows = [
-        Email(
-            key=new.key,
-            organisation_id=new.organisation_id,
-            to_email=new.to_email,
-            to_name=one_line(new.to_name)[:200],
-            from_name=one_line(new.from_name)[:200],
-            reply_to=new.reply_to,
-            subject=one_line(new.subject)[:300],
-            text=new.text,
-            html=new.html,
-            headers={name: one_line(words) for name, words in new.headers.items()},
-            message_id=make_msgid(domain=host),
-            due_at=now,
+    waiting = _waiting(prefix).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+    waiting.update(state=EmailState.FAILED, on_hold=False, last_error=reason)
+
+
+def delete_emails(prefix: str) -> None:
+    Email.objects.filter(key__startswith=prefix).delete()
+
+
+def _waiting(prefix: str) -> QuerySet[Email]:
+    return Email.objects.filter(key__startswith=prefix, state=EmailState.QUEUED)
+
+
+def report_address(email: Email, kind: str) -> None:
+    """Note that an organisation's email was refused for its address, or called unwanted."""
+    if email.organisation_id is not None:
+        AddressReport.objects.create(
+            organisation_id=email.organisation_id, address=email.to_email, kind=kind
         )
-        for new in batch
-    ]
+
+
+@transaction.atomic
+def take_reports(limit: int = 500) -> list[AddressReport]:
+    """The reports that nobody has taken in, marked as taken when the caller commits."""
+    waiting = AddressReport.objects.select_for_update(skip_locked=True).filter(taken_at=None)
+    found = list(waiting.order_by("pk")[:limit])
+    AddressReport.objects.filter(pk__in=[report.pk for report in found]).update(
+        taken_at=timezone.now()
+    )
+    return found
+
+
+def blank_old_links(*, limit: int = 1_000) -> int:
+    """Blank the secrets in the kept copies of emails sent a week ago; how many were changed.
+
+    A secret is a part of a web address, behind a short one, of twenty or more of a token's letters.
+    """
+    before = timezone.now() - LINKS_KEPT
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE outbox_email SET blanked_at = now(),
+                   text = regexp_replace(text, %(secret)s, '\\1…', 'g'),
+                   html = regexp_replace(html, %(secret)s, '\\1…', 'g'),
+                   headers = regexp_replace(headers::text, %(secret)s, '\\1…', 'g')::jsonb
+            WHERE id IN (
+                SELECT id FROM outbox_email
+                WHERE blanked_at IS NULL AND state <> 'queued'
+                  AND due_at < %(before)s AND coalesce(sent_at, due_at) < %(before)s
+                ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+            )
+            """,
+            {"secret": _IN_AN_ADDRESS, "before": before, "limit": limit},
+        )
+        changed: int = cursor.rowcount
+    return changed
+
+
+def _write(batch: tuple[NewEmail, ...]) -> None:
+    rows = [unsaved(new) for new in batch]
     Email.objects.bulk_create(rows, ignore_conflicts=True)
     carried = {
         row.message_id: new.attachments

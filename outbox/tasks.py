@@ -15,5 +15,6 @@ def send_due() -> None:
 @shared_task
 def sweep() -> None:
     """Each minute: retries that are due, what a wiped queue forgot, and the leases of workers
-    that died, which count as due again once they have run out."""
+    that died, which count as due again once they have run out; old secrets fade."""
     send_due()
+    services.blank_old_links()

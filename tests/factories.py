@@ -1,11 +1,21 @@
 """Small makers of rows for tests; each gives something valid with nothing said."""
 
+import datetime as dt
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from accounts.models import User
-from feedback.models import Invitation, Response, Round, Survey
-from feedback.services import QuestionSpec, create_round, create_survey, submit_response
+from feedback.models import Invitation, Response, Round, Series, Survey
+from feedback.services import (
+    QuestionSpec,
+    create_round,
+    create_series,
+    create_survey,
+    submit_response,
+)
 from programme.models import (
     Membership,
     Organisation,
@@ -147,6 +157,27 @@ def draft_round(of: Organisation, **fields: Any) -> Round:
     values["survey"] = values["survey"] or survey(of)
     values["period"] = values.get("period") or period(of)
     return create_round(organisation=of, **values)
+
+
+def series(of: Organisation, **fields: Any) -> Series:
+    """A quarterly series for customers, its first round a week from now at nine; `fields` as
+    `create_series` takes them."""
+    there = timezone.now().astimezone(ZoneInfo(of.timezone))
+    values: dict[str, Any] = {
+        "title": f"Series {next(_number)}",
+        "audience": "external",
+        "confidential": False,
+        "selection": {},
+        "cadence": "quarterly",
+        "rule": "day",
+        "first_on": there.date() + dt.timedelta(days=7),
+        "opens_time": dt.time(9),
+        "days_open": 14,
+        **fields,
+    }
+    values.setdefault("survey", None)
+    values["survey"] = values["survey"] or survey(of)
+    return create_series(organisation=of, **values)
 
 
 def submitted(invitation: Invitation, **answers: str | int | None) -> Response:

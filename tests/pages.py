@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any, Literal
 
@@ -15,7 +16,8 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from feedback.follow_up_models import OpenDoorItem
 from feedback.import_jobs import request_import
-from feedback.models import Case, Comment, ImportJob, Round, Survey
+from feedback.models import Case, Comment, ImportJob, Round, Series, Survey
+from feedback.services import open_round, pause_round, pause_series, schedule_round
 from focusprog.sample.load import load_sample
 from focusprog.sample.people import Cast
 from missions.models import (
@@ -108,6 +110,8 @@ NOT_PAGES = {
     "programme:losses_xlsx": "a download",
     "feedback:round_audience": "a part of a page, fetched by script",
     "reports:report_progress": "a part of a page, fetched by script",
+    "feedback:round_receipt": "a part of a page, fetched by script",
+    "feedback:round_receipt_table": "a download",
     "feedback:round_progress": "a part of a page, fetched by script",
     "outbox:mailbox_html": "somebody's email in a frame: not our words, and it may run nothing",
 }
@@ -195,6 +199,16 @@ def prepare_sample() -> Cast:
     organisation, leader = cast.organisation, cast.members[Role.LEADER]
     newest = Period.objects.filter(organisation=organisation)[0]
     factories.draft_round(organisation, period=newest)
+    hour = timezone.now() + timedelta(days=3)
+    schedule_round(
+        round=factories.draft_round(
+            organisation, period=newest, opens_at=hour, reminder_days=[3], selection={"sample": 5}
+        )
+    )
+    resting = factories.draft_round(organisation, period=newest, reminder_days=[3, 7])
+    open_round(round=resting)
+    pause_round(round=resting)
+    pause_series(series=factories.series(organisation))
     request_import(
         organisation=organisation,
         filename="riders.csv",
@@ -343,9 +357,12 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "round": [
             first(Round, state=Round.State.CLOSED, confidential=False),
             first(Round, state=Round.State.CLOSED, confidential=True),
-            first(Round, state=Round.State.OPEN),
+            first(Round, state=Round.State.OPEN, paused_at=None),
             first(Round, state=Round.State.DRAFT),
+            first(Round, state=Round.State.SCHEDULED),
+            first(Round, paused_at__isnull=False),
         ],
+        "series": [first(Series, state=state) for state in ("active", "paused")],
         "survey": [first(Survey, rounds__state=state) for state in ("open", "draft")],
         "case": [
             first(Case, state=Case.State.OPEN, item__isnull=False),

@@ -162,7 +162,11 @@ def test_long_subjects_arrive_whole_in_lines_any_server_takes(server: Script) ->
     ("reply", "then"),
     [
         ("550 no such person", EmailState.FAILED),
-        ("RCPT 550 no such person", EmailState.FAILED),
+        ("RCPT 550 no such person", EmailState.BOUNCED),
+        ("RCPT 550 5.1.1 unknown user", EmailState.BOUNCED),
+        ("RCPT 550 5.7.1 relaying denied", EmailState.FAILED),
+        ("RCPT 554 no", EmailState.FAILED),
+        ("RCPT 550 blocked by policy", EmailState.FAILED),
         ("450 mailbox busy", EmailState.QUEUED),
         ("RCPT 451 greylisted, come back", EmailState.QUEUED),
         ("421 going down", EmailState.QUEUED),

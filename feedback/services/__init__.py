@@ -41,6 +41,7 @@ from feedback.services.letting_go import (
     write_down_receipts,
     write_down_rounds,
 )
+from feedback.services.link_secrets import hash_of
 from feedback.services.links import invite_by_email, make_link, turn_link
 from feedback.services.open_door import (
     DoorPausedError,
@@ -52,16 +53,35 @@ from feedback.services.open_door import (
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.periods import close_period
 from feedback.services.recognition import thank_colleague
+from feedback.services.reminding import remind_due_rounds, reminder_times
 from feedback.services.reviewing import review_comment
 from feedback.services.rounds import (
+    CHOSEN,
+    MOST_REMINDERS,
     REST_DAYS,
     asked,
     create_round,
     discard_round,
-    hash_of,
+    first_scored,
     last_day,
     minutes_for,
     send_test,
+    there,
+)
+from feedback.services.scheduling import (
+    extend_round,
+    open_due_rounds,
+    pause_round,
+    resume_round,
+    schedule_round,
+    unschedule_round,
+)
+from feedback.services.series import (
+    create_series,
+    end_series,
+    open_due_series,
+    pause_series,
+    resume_series,
 )
 from feedback.services.standards import (
     due_after,
@@ -69,6 +89,7 @@ from feedback.services.standards import (
     set_standard,
     standard_of,
 )
+from feedback.services.suppressing import suppress_reported
 from feedback.services.surveys import (
     QuestionSpec,
     add_question,
@@ -86,6 +107,8 @@ from feedback.services.surveys import (
 from feedback.services.tying import tie_comment
 
 __all__ = [
+    "CHOSEN",
+    "MOST_REMINDERS",
     "REST_DAYS",
     "Answers",
     "ChainRound",
@@ -109,13 +132,17 @@ __all__ = [
     "continue_opening",
     "conversation_of",
     "create_round",
+    "create_series",
     "create_survey",
     "describe_survey",
     "discard_round",
     "due_after",
     "duplicate_question",
     "emails_to",
+    "end_series",
     "escalate_late",
+    "extend_round",
+    "first_scored",
     "follow_address",
     "forget",
     "hash_of",
@@ -132,19 +159,28 @@ __all__ = [
     "new_mark",
     "open_case",
     "open_case_from_item",
+    "open_due_rounds",
+    "open_due_series",
     "open_round",
     "order_questions",
     "pause_door",
+    "pause_round",
+    "pause_series",
     "prepare_chain_rounds",
     "questions_of",
     "recognise_item",
+    "remind_due_rounds",
+    "reminder_times",
     "remove_question",
     "reply",
     "restore_question",
+    "resume_round",
+    "resume_series",
     "review_comment",
     "save_answers",
     "save_open_answers",
     "say_whether_it_helped",
+    "schedule_round",
     "send_test",
     "set_aside",
     "set_standard",
@@ -152,12 +188,15 @@ __all__ = [
     "standard_of",
     "submit_open_response",
     "submit_response",
+    "suppress_reported",
     "take_reply",
     "thank_colleague",
+    "there",
     "tie_comment",
     "translate_survey",
     "turn_link",
     "unmarked",
+    "unschedule_round",
     "update_case",
     "wake_opening",
     "write_down_receipts",

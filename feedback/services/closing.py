@@ -13,6 +13,7 @@ from feedback.services import sealing
 from feedback.services.errors import FeedbackError
 from feedback.services.hand_off_votes import hand_over_hand_offs
 from feedback.services.together import hand_over_pairs
+from outbox.services import cancel_emails, delete_emails
 from programme.models import Period
 from touchpoints.models import Voice
 from touchpoints.moments import moment_of
@@ -49,7 +50,13 @@ def close_round(*, round: Round) -> Round:
     closed.save(update_fields=["results", "state", "closed_at", "opening"])
     # A closed quarter's heatmap no longer changes; the round keeps its own results.
     counts = closed.period.closed_at is None
+    if closed.paused_at is not None:
+        closed.paused_at = None
+        closed.save(update_fields=["paused_at"])
+    cancel_emails(f"round:{closed.pk}:", reason="The round closed before it could be sent.")
     if closed.confidential:
+        # Who was reminded had not answered.
+        delete_emails(f"round:{closed.pk}:reminder:")
         if counts:
             _hand_over(closed, sealing.votes(closed))
             hand_over_hand_offs(closed)

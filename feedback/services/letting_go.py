@@ -46,4 +46,5 @@ def write_down_rounds(*, rounds: Sequence[int]) -> None:
     found = list(Round.objects.filter(pk__in=rounds, emails_sent=None, opening=False))
     for receipt in queries.receipts_of(found):
         receipt.round.emails_sent, receipt.round.emails_failed = receipt.sent, receipt.failed
-    Round.objects.bulk_update(found, ["emails_sent", "emails_failed"])
+        receipt.round.emails_bounced = receipt.bounced
+    Round.objects.bulk_update(found, ["emails_sent", "emails_failed", "emails_bounced"])

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,8 @@ from kombu.exceptions import OperationalError
 from feedback import queries
 from feedback.models import Invitation, Round
 from feedback.services.errors import FeedbackError
-from feedback.services.rounds import InvitationEmail, hash_of
+from feedback.services.link_secrets import hash_of
+from feedback.services.rounds import InvitationEmail
 from outbox.services import NewEmail, write_emails
 from programme.models import Period, Person
 
@@ -41,7 +42,7 @@ def open_round(*, round: Round) -> queries.Receipt:
     opened = _rounds().select_for_update(of=("self",)).get(pk=round.pk)
     if opened.state == Round.State.CLOSED:
         raise FeedbackError("This round is closed. Prepare a new one to ask again.")
-    if opened.state == Round.State.DRAFT:
+    if opened.state in {Round.State.DRAFT, Round.State.SCHEDULED}:
         _begin(opened)
     return queries.receipts_of([opened])[0]
 
@@ -59,7 +60,7 @@ def continue_opening(*, round_id: int) -> None:
             opened = (
                 _rounds()
                 .select_for_update(of=("self",), skip_locked=True, no_key=True)
-                .filter(pk=round_id, state=Round.State.OPEN, opening=True)
+                .filter(pk=round_id, state=Round.State.OPEN, opening=True, paused_at=None)
                 .first()
             )
             if opened is None:
@@ -72,7 +73,7 @@ def continue_opening(*, round_id: int) -> None:
 
 def wake_opening() -> None:
     """Wake workers for rounds being opened: what a wiped queue or a dead worker left."""
-    found = Round.objects.filter(state=Round.State.OPEN, opening=True)
+    found = Round.objects.filter(state=Round.State.OPEN, opening=True, paused_at=None)
     for round_id in found.values_list("pk", flat=True):
         _wake_worker(round_id)
 
@@ -91,6 +92,7 @@ def _begin(opened: Round) -> None:
             f"{period.code} is closed: its figures no longer change. Nothing was sent. Prepare the "
             "round again for a later quarter."
         )
+    _alone_with_customers(opened)
     who = {
         "organisation": opened.organisation,
         "audience": opened.audience,
@@ -110,7 +112,8 @@ def _begin(opened: Round) -> None:
     opened.state = Round.State.OPEN
     opened.opened_at = timezone.now()
     opened.opening = True
-    opened.save(update_fields=["expected", "state", "opened_at", "opening"])
+    opened.not_opened_because = ""
+    opened.save(update_fields=["expected", "state", "opened_at", "opening", "not_opened_because"])
     if opened.expected <= BATCH:
         while opened.opening:
             _invite_batch(opened)
@@ -118,8 +121,20 @@ def _begin(opened: Round) -> None:
         transaction.on_commit(lambda: _wake_worker(opened.pk))
 
 
+def _alone_with_customers(opened: Round) -> None:
+    """Wait until no other round is about to ask customers of this organisation, and keep others
+    waiting until this transaction ends: each sees whom the other asked (docs/decisions/0024)."""
+    if opened.audience == Round.Audience.EXTERNAL:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('feedback.customers'), %s)",
+                [opened.organisation_id],
+            )
+
+
 def _invite_batch(opened: Round) -> None:
     """Invite the next people; where none is left, the round is opened wholly."""
+    _alone_with_customers(opened)
     people = queries.next_invited(round=opened, size=BATCH)
     write_emails(_invite(opened, people))
     if len(people) == BATCH:

@@ -1,9 +1,9 @@
 """Rounds: prepared and tested, and the email that they send."""
 
 import datetime as dt
-import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -16,18 +16,29 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 
 from feedback import kinds
-from feedback.models import Question, Round, Survey
+from feedback.models import Question, Round, Series, Survey
 from feedback.services.errors import FeedbackError
+from feedback.spoken import label_of
 from outbox.services import NewEmail, one_line, write_emails
 from programme.models import Membership, Organisation, Period
 
 # A round prepared in the browser leaves out customers whom another asked in so many days.
 REST_DAYS = 30
+MOST_REMINDERS = 3
+# The part of a link's address that carries the score pressed in an email.
+CHOSEN = "score"
+# Kinds of which each value fits a button in an email.
+_BUTTONS = (kinds.MOMENT, *kinds.NUMBERS, kinds.YES_NO)
 
 
-def hash_of(token: str) -> str:
-    """How a link's secret is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One value of an email's question: `value` as the link carries it, `shown` on its button, and
+    what it stands for in words where the number alone does not say it."""
+
+    value: str
+    shown: str
+    words: str
 
 
 @transaction.atomic
@@ -42,22 +53,36 @@ def create_round(
     selection: Mapping[str, Any],
     message: str = "",
     created_by: Membership | None = None,
+    opens_at: dt.datetime | None = None,
     closes_at: dt.datetime | None = None,
+    reminder_days: Sequence[int] = (),
     rest_days: int = 0,
     answers_apart: bool = False,
+    series: Series | None = None,
+    occurrence: int | None = None,
 ) -> Round:
     """Prepare a round; nothing is sent before `open_round`.
 
-    `selection` is {"segments": [ids], "teams": [ids], "most_valuable": n, "people": [ids]}, each
-    optional; an empty one means everyone of the audience. Where `answers_apart`, the round's own
-    page shows what became of it and nothing of what was answered. From here on the survey is never
-    edited. Customers whom another round asked in the last `rest_days` are left out
-    (docs/decisions/0014).
+    `selection` is {"segments": [ids], "teams": [ids], "people": [ids], "at_least": "yearly value",
+    "most_valuable": n, "sample": n}, each optional; an empty one means everyone of the audience,
+    and a sample gets a "seed" that is kept. `reminder_days` count from the opening. Where
+    `answers_apart`, the round's own page shows what became of it and nothing of what was answered.
+    From here on the survey is never edited. Customers whom another round asked in the last
+    `rest_days` are left out (docs/decisions/0014).
     """
     if not survey.questions.exists():
         raise FeedbackError("This survey has no questions yet. Add one, then send it.")
     if period.closed_at is not None:
         raise FeedbackError(f"{period.code} is closed: its figures no longer change.")
+    if closes_at is not None and opens_at is not None and closes_at <= opens_at:
+        raise FeedbackError("The last day for answers is before the round opens.")
+    if len(reminder_days) > MOST_REMINDERS or any(days < 1 for days in reminder_days):
+        raise FeedbackError(
+            f"A round reminds at most {MOST_REMINDERS} times, from the day after its opening on."
+        )
+    chosen = dict(selection)
+    if chosen.get("sample"):
+        chosen.setdefault("seed", secrets.token_hex(8))
     return Round.objects.create(
         organisation=organisation,
         survey=survey,
@@ -65,10 +90,14 @@ def create_round(
         audience=audience,
         confidential=confidential,
         period=period,
-        selection=dict(selection),
+        selection=chosen,
         message=message,
         created_by=created_by,
+        opens_at=opens_at,
         closes_at=closes_at,
+        reminder_days=sorted(set(reminder_days)),
+        series=series,
+        occurrence=occurrence,
         rest_days=rest_days,
         figures_from=organisation.figures_from,
         comments_from=organisation.comments_from,
@@ -80,7 +109,7 @@ def create_round(
 def discard_round(*, round: Round) -> None:
     """Forget a round that was never sent."""
     locked = Round.objects.select_for_update().get(pk=round.pk)
-    if locked.state != Round.State.DRAFT:
+    if locked.state not in {Round.State.DRAFT, Round.State.SCHEDULED}:
         raise FeedbackError("This round has been sent, so it cannot be discarded.")
     locked.delete()
 
@@ -92,20 +121,26 @@ class InvitationEmail:
     can name them.
     """
 
-    def __init__(self, sent: Round, *, test: bool = False) -> None:
+    def __init__(self, sent: Round, *, test: bool = False, reminder: bool = False) -> None:
         self._round = sent
         self._marks = {
             name: f"{name}-{secrets.token_hex(8)}" for name in ("name", "link", "unsubscribe")
         }
         questions = [found for found in sent.survey.questions.all() if asked(sent, found.key)]
+        question = first_scored(questions)
         context = {
             **self._marks,
             "test": test,
+            "reminder": reminder,
+            "question": question,
+            "chosen": CHOSEN,
+            "scores": scores_of(question, sent.survey.language) if question is not None else [],
             "round": sent,
             "sender": sent.organisation.name,
             "closes": last_day(sent),
             "minutes": minutes_for(questions),
         }
+        self._subject = f"Reminder: {sent.title}" if reminder else sent.title
         self._text = render_to_string("feedback/email/invitation.txt", context)
         self._html = render_to_string("feedback/email/invitation.html", context)
 
@@ -127,7 +162,7 @@ class InvitationEmail:
             to_name=name,
             from_name=self._round.organisation.name,
             reply_to=sender.user.email if sender is not None else "",
-            subject=self._round.title,
+            subject=self._subject,
             text=text,
             html=html,
             headers={
@@ -137,6 +172,24 @@ class InvitationEmail:
             if unsubscribe
             else {},
         )
+
+
+def first_scored(questions: Sequence[Question]) -> Question | None:
+    """The first question, if its answer is one press."""
+    first = questions[0] if questions else None
+    return first if first is not None and first.kind in _BUTTONS else None
+
+
+def scores_of(question: Question, language: str) -> list[Score]:
+    """Its values as buttons: numbers as such, with words at their ends."""
+    found = []
+    for value in kinds.values_of(question):
+        words = label_of(language, question.kind, value)
+        if question.kind not in kinds.NUMBERS:
+            found.append(Score(str(value), words, ""))
+        else:
+            found.append(Score(str(value), str(value), "" if words == str(value) else words))
+    return found
 
 
 def asked(sent: Round, key: str) -> bool:
@@ -150,6 +203,12 @@ def last_day(sent: Round) -> str:
         return ""
     there = sent.closes_at.astimezone(ZoneInfo(sent.organisation.timezone))
     return date_format(there, "l j F, H:i" if (there.hour, there.minute) != (23, 59) else "l j F")
+
+
+def there(organisation: Organisation, moment: dt.datetime) -> dt.datetime:
+    """A moment by the organisation's clock, for a page to show: without a zone, which templates
+    would turn it into another one by."""
+    return moment.astimezone(ZoneInfo(organisation.timezone)).replace(tzinfo=None)
 
 
 def minutes_for(questions: Iterable[Question]) -> int:

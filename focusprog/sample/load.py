@@ -11,7 +11,7 @@ from focusprog.sample.commit import make_commitment
 from focusprog.sample.follow_up import make_follow_up
 from focusprog.sample.people import Cast, make_cast
 from focusprog.sample.places import ask_at_the_lifts
-from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_surveys
+from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_series, make_surveys
 from focusprog.sample.story import make_story
 from programme.models import Organisation, Period
 from programme.periods import Quarter
@@ -43,6 +43,7 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         )
         current = period_for(organisation=cast.organisation, quarter=now)
         make_open_rounds(cast, surveys, current)
+        make_series(cast, surveys)
         ask_at_the_lifts(cast, current)
         make_story(cast, quarters, today)
         make_commitment(cast)

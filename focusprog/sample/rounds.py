@@ -102,6 +102,26 @@ def make_open_rounds(cast: Cast, surveys: tuple[Survey, Survey], period: Period)
     services.open_round(round=opening)
 
 
+def make_series(cast: Cast, surveys: tuple[Survey, Survey]) -> None:
+    """A round each quarter for customers, and a pulse each month for staff, both still to come."""
+    for survey, inside in zip(surveys, (False, True), strict=True):
+        services.create_series(
+            organisation=cast.organisation,
+            survey=survey,
+            title="The month in two minutes" if inside else "How are we doing?",
+            audience=Round.Audience.INTERNAL if inside else Round.Audience.EXTERNAL,
+            confidential=inside,
+            selection={},
+            cadence="monthly" if inside else "quarterly",
+            rule="working-day" if inside else "weekday",
+            first_on=timezone.localdate() + dt.timedelta(days=20 if inside else 45),
+            opens_time=dt.time(9),
+            days_open=7 if inside else 14,
+            reminder_days=[3] if inside else [4, 9],
+            created_by=cast.members[Role.MANAGER],
+        )
+
+
 def _make_round(
     cast: Cast, survey: Survey, period: Period, *, inside: bool, most_valuable: int | None = None
 ) -> Round:
