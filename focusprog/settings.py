@@ -215,6 +215,13 @@ ACCOUNT_FORMS = {
 
 # Mail
 MAILERS = {"default": _mailer(_email_url)}
+# How an email service proves that a report of a bounce is its own, as django-anymail spells it:
+# ANYMAIL_WEBHOOK_SECRET=user:password, or the key by which the service signs.
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in os.environ.items()
+    if name.startswith("ANYMAIL_") and value
+}
 
 # Celery: it only wakes what the database remembers
 CELERY_BROKER_URL = _broker_url

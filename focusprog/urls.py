@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from focusprog import errors, health, home, style
+from outbox import hook_views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -8,6 +9,7 @@ urlpatterns = [
     path("style/", style.style, name="style"),
     path("account/", include("accounts.urls")),
     path("mailbox/", include("outbox.urls")),
+    path("mail-events/", hook_views.mail_events, name="mail_events"),
     path("", include("feedback.respondent_urls")),
     path("", include("keeping.respondent_urls")),
     path("", include("missions.public_urls")),

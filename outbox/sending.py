@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from anymail.exceptions import AnymailAPIError
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
@@ -32,6 +33,7 @@ LEASE = timedelta(minutes=10)
 # patience with a task that does not end.
 RUN_SECONDS = 600
 GIVE_UP_AFTER = timedelta(hours=72)
+_PATIENCE = 8  # seconds, of someone who waits for a test
 LONGEST_WAIT = timedelta(hours=4)
 
 # RFC 3463: the second number says what it is about, 1 the address and 2 the mailbox.
@@ -63,6 +65,8 @@ def try_mail_server(new: NewEmail) -> str:
     """Send one email at once, past the outbox. Empty where the server took it, otherwise what went
     wrong, with the server's own words."""
     mailer = mail.mailers["default"]
+    if isinstance(mailer, SmtpBackend):
+        mailer.timeout = _PATIENCE
     try:
         mailer.open()
         mailer.send_messages([message_for(unsaved(new), [])])

@@ -90,8 +90,9 @@ def cancel_emails(prefix: str, *, reason: str) -> None:
     waiting.update(state=EmailState.FAILED, on_hold=False, last_error=reason)
 
 
-def delete_emails(prefix: str) -> None:
-    Email.objects.filter(key__startswith=prefix).delete()
+def delete_emails(prefix: str, *, part: str) -> None:
+    """Delete those whose key begins so and has that part in it."""
+    Email.objects.filter(key__startswith=prefix, key__contains=part).delete()
 
 
 def _waiting(prefix: str) -> QuerySet[Email]:
@@ -104,6 +105,20 @@ def report_address(email: Email, kind: str) -> None:
         AddressReport.objects.create(
             organisation_id=email.organisation_id, address=email.to_email, kind=kind
         )
+
+
+@transaction.atomic
+def note_report(*, message_id: str, kind: str, said: str) -> None:
+    """Take in what an email service says of one email; told twice, it counts once."""
+    email = Email.objects.select_for_update().filter(message_id=message_id).first()
+    if email is None:
+        return
+    if kind == AddressReport.Kind.BOUNCE:
+        if email.state == EmailState.BOUNCED:
+            return
+        email.state, email.last_error = EmailState.BOUNCED, one_line(said)[:500]
+        email.save(update_fields=["state", "last_error"])
+    report_address(email, kind)
 
 
 @transaction.atomic

@@ -37,6 +37,12 @@ CHROMIUM_FLAGS = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
+        "--kills",
+        type=int,
+        default=3,
+        help="how often tests/test_faults.py kills a worker in the middle of a round",
+    )
+    parser.addoption(
         "--attacks",
         type=int,
         default=2000,

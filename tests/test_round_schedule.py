@@ -39,7 +39,9 @@ def _asked(sent: Round) -> set[str]:
 
 
 def _reminded(sent: Round, number: int) -> set[str]:
-    keys = Email.objects.filter(key__startswith=f"round:{sent.pk}:reminder:{number}:")
+    keys = Email.objects.filter(
+        key__startswith=f"round:{sent.pk}:", key__endswith=f":reminder:{number}"
+    )
     return set(keys.values_list("to_name", flat=True))
 
 

@@ -71,7 +71,7 @@ def test_a_quarterly_series_runs_two_quarters_by_itself(
     assert keys == {
         f"round:{found.pk}:{part}"
         for found in (first, second)
-        for part in (f"{person.pk}:invite", f"reminder:1:{person.pk}")
+        for part in (f"{person.pk}:invite", f"{person.pk}:reminder:1")
     }
     # Nine o'clock by the wall, in winter and in summer.
     local = [found.opens_at and found.opens_at.astimezone(LONDON) for found in (first, second)]

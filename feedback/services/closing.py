@@ -56,7 +56,7 @@ def close_round(*, round: Round) -> Round:
     cancel_emails(f"round:{closed.pk}:", reason="The round closed before it could be sent.")
     if closed.confidential:
         # Who was reminded had not answered.
-        delete_emails(f"round:{closed.pk}:reminder:")
+        delete_emails(f"round:{closed.pk}:", part=":reminder:")
         if counts:
             _hand_over(closed, sealing.votes(closed))
             hand_over_hand_offs(closed)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from feedback.follow_up_models import CaseNote, Conversation
 from feedback.models import Case, Invitation, Response, Round
 from feedback.services.letting_go import mark_thinned, write_down_rounds
-from feedback.services.rounds import hash_of
+from feedback.services.link_secrets import hash_of
 from outbox.models import Email, EmailState
 from outbox.services import empty_emails
 from programme.models import Loss, Person

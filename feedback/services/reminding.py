@@ -94,7 +94,7 @@ def _reminders(
             continue
         token = reminder_token(invitation.token_hash)
         yield email.to(
-            key=f"round:{found.pk}:reminder:{number}:{invitation.person_id}",
+            key=f"round:{found.pk}:{invitation.person_id}:reminder:{number}",
             name=invitation.person.name,
             address=invitation.person.email,
             link=urljoin(settings.BASE_URL, reverse("answer_link", args=[token])),

@@ -1,0 +1,59 @@
+"""What is known of the way that emails go, and how many wait."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from outbox.models import Email, EmailState
+
+
+@dataclass(frozen=True, slots=True)
+class MailWay:
+    """How this installation sends: never a password."""
+
+    sender: str
+    server: str
+    secured: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailCounts:
+    """Of an organisation's emails; `trouble` is what the last that is not sent yet met with."""
+
+    waiting: int
+    bounced: int
+    failed: int
+    trouble: str
+
+
+def mail_way() -> MailWay:
+    mailer = settings.MAILERS["default"]
+    options = mailer.get("OPTIONS", {})
+    if mailer["BACKEND"].startswith("anymail.backends."):
+        service = mailer["BACKEND"].split(".")[2].replace("_", " ").title()
+        return MailWay(
+            settings.DEFAULT_FROM_EMAIL, f"{service}, an email service", "by its own web address"
+        )
+    secured = (
+        "by STARTTLS" if options.get("use_tls") else "by TLS" if options.get("use_ssl") else ""
+    )
+    server = f"{options.get('host', 'localhost')}, port {options.get('port', 25)}"
+    return MailWay(settings.DEFAULT_FROM_EMAIL, server, secured)
+
+
+def mail_counts(organisation_id: int) -> MailCounts:
+    emails = Email.objects.filter(organisation_id=organisation_id)
+    counts = emails.aggregate(
+        waiting=Count("pk", filter=Q(state=EmailState.QUEUED)),
+        bounced=Count("pk", filter=Q(state=EmailState.BOUNCED)),
+        failed=Count("pk", filter=Q(state=EmailState.FAILED)),
+    )
+    last = (
+        emails.filter(state=EmailState.QUEUED)
+        .exclude(last_error="")
+        .order_by("-due_at")
+        .values_list("last_error", flat=True)
+        .first()
+    )
+    return MailCounts(**counts, trouble=last or "")
