@@ -90,11 +90,9 @@ BASE_URL = os.environ.get("BASE_URL") or (
 )
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL") or f"focusprog@{urlsplit(BASE_URL).hostname}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Mail to case+TOKEN@ this domain comes back to us: by the email service's inbound webhook, or from
-# the embedded mail sink. Empty where nothing comes in; the emails then lead to a page.
-REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN") or (
-    urlsplit(BASE_URL).hostname or "localhost" if EMBEDDED else ""
-)
+# A domain whose mail to case+TOKEN@ comes back to us. Empty where nothing comes in: emails then say
+# that one answers on one's own page, which always works.
+REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN", "")
 
 INSTALLED_APPS = [
     "focusprog",

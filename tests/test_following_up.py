@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from feedback.follow_up_models import Message
 from feedback.models import Case, Invitation
@@ -121,8 +122,9 @@ def test_no_case_opens_by_itself_where_it_should_not(
 
 
 def test_our_answer_goes_by_email_and_theirs_is_threaded_back(
-    organisation: Organisation, manager: Membership
+    organisation: Organisation, manager: Membership, settings: Settings
 ) -> None:
+    settings.REPLY_DOMAIN = "reply.example"
     case = _case(organisation, manager)
     conversation = case.conversation
     assert conversation is not None
@@ -152,12 +154,25 @@ def test_our_answer_goes_by_email_and_theirs_is_threaded_back(
     assert not case.waits_for_us
 
 
+def test_without_inbound_mail_the_email_leads_to_the_page(
+    organisation: Organisation, manager: Membership
+) -> None:
+    case = _case(organisation)
+    assert case.conversation is not None
+    reply(case=case, text="Tomorrow at nine.", by=manager)
+    email = Email.objects.get(to_email="ada@example.com")
+    assert email.reply_to == ""
+    assert "reply to this email" not in email.text
+    assert follow_address(case.conversation) in email.text
+
+
 @pytest.mark.parametrize(
     "header", [("Auto-Submitted", "auto-replied"), ("Precedence", "bulk"), ("To", "case+1-00@x.y")]
 )
 def test_what_no_person_answered_is_left(
-    organisation: Organisation, header: tuple[str, str]
+    organisation: Organisation, header: tuple[str, str], settings: Settings
 ) -> None:
+    settings.REPLY_DOMAIN = "reply.example"
     case = _case(organisation)
     assert case.conversation is not None
     answer = EmailMessage()

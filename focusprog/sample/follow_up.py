@@ -10,6 +10,7 @@ from feedback import services
 from feedback.follow_up_models import Conversation, OpenDoorItem
 from focusprog.sample import words
 from focusprog.sample.people import Cast
+from outbox.models import Email
 from programme.models import Person, PersonKind, Role
 from programme.services import record_loss
 
@@ -66,6 +67,10 @@ def make_follow_up(cast: Cast, today: dt.date) -> None:
         text=words.DOOR[-1][2],
         by=manager,
     )
+    # All this was days ago: nobody is told of it now.
+    Email.objects.filter(
+        organisation_id=organisation.pk, key__regex="^(case|recognition|door)"
+    ).delete()
     customers = Person.objects.filter(organisation=organisation, kind=PersonKind.CUSTOMER)
     for number, (reason, story, days) in enumerate(words.LOSSES):
         record_loss(
