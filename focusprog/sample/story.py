@@ -6,6 +6,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from feedback.models import Case, Comment
+from feedback.queries import held_comments
+from feedback.services import review_comment
 from focusprog.sample import company, words
 from focusprog.sample.compass import use_the_mission
 from focusprog.sample.people import Cast
@@ -31,6 +33,15 @@ def make_story(cast: Cast, quarters: list[Period], today: dt.date) -> None:
     _rules(cast, today)
     _workshop(cast)
     _cases(cast, today)
+    _held_comments(cast)
+
+
+def _held_comments(cast: Cast) -> None:
+    """Comments that name someone: the newest waits, all before it have been decided on."""
+    for number, held in enumerate(held_comments(cast.organisation)[1:]):
+        review_comment(
+            comment=held, release=bool(number % 2), reviewed_by=cast.members[Role.LEADER]
+        )
 
 
 def _adopted_mission(cast: Cast, adopted_on: dt.date, today: dt.date) -> None:
