@@ -198,6 +198,8 @@ def prepare_sample() -> Cast:
     assert cast is not None
     organisation, leader = cast.organisation, cast.members[Role.LEADER]
     newest = Period.objects.filter(organisation=organisation)[0]
+    named = Comment.objects.filter(organisation=organisation, round__confidential=True)[0]
+    Comment.objects.filter(pk=named.pk).update(review="held", released_at=None)
     factories.draft_round(organisation, period=newest)
     hour = timezone.now() + timedelta(days=3)
     schedule_round(
