@@ -18,7 +18,7 @@ from touchpoints.models import Touchpoint
 _LONGEST_OPEN = 7 * 24 * 3600  # seconds that a form may lie open
 
 
-class _Spoken(forms.Form):
+class SpokenForm(forms.Form):
     """A form whose errors are in the language of its page."""
 
     text = forms.CharField(max_length=MOST_CHARACTERS)
@@ -50,11 +50,11 @@ class _Spoken(forms.Form):
         return True
 
 
-class WordForm(_Spoken):
+class WordForm(SpokenForm):
     """A word more, on one's own page."""
 
 
-class DoorForm(_Spoken):
+class DoorForm(SpokenForm):
     kind = forms.ChoiceField(choices=OpenDoorItem.Kind)
     at = forms.ModelChoiceField(queryset=Touchpoint.objects.none(), required=False)
     whom = forms.CharField(max_length=200, required=False)

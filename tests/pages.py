@@ -73,6 +73,7 @@ from touchpoints.services import start_workshop
 # What a GET reaches and is no page.
 NOT_PAGES = {
     "healthz": "for machines",
+    "mail_events": "for email services",
     "readyz": "for machines",
     "outbox:mailbox_attachment": "a download",
     "programme:people_csv": "a download",

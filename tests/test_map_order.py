@@ -227,6 +227,8 @@ def map_page(
     stages: list[Stage],
 ) -> Page:
     page = sign_in_browser(manager.user).new_page()
+    # Tall enough for the whole map: near its edge a drag scrolls.
+    page.set_viewport_size({"width": 1280, "height": 1400})
     page.goto(f"{live_server}{url('map')}")
     return page
 

@@ -66,8 +66,8 @@ def test_the_page_says_in_a_table_what_it_draws(
     page = " ".join(as_member.get(url("map_print")).text.split())
     assert 'class="curve"' in page
     assert "Till &lt;1&gt;" in page
-    assert "Misery</td>" in page
-    assert "Too few answers</td>" in page
+    assert "Misery</span></td>" in page
+    assert "Too few answers</span></td>" in page
     assert "in 2026Q2." in as_member.get(url("map_print") + "?period=2026q2").text
     assert as_member.get(url("map_print") + "?period=2099Q9").status_code == 200
 

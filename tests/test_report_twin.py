@@ -165,8 +165,9 @@ def test_settings_are_kept_and_wrong_ones_refused(
 ) -> None:
     where = reverse("reports:settings", kwargs={"organisation": organisation.slug})
     assert as_member.get(where).status_code == 403
-    assert as_manager.post(where, {"paper": "letter", "days_after": "9"}).status_code == 302
+    good = {"paper": "letter", "days_after": "9", "link_days": "30"}
+    assert as_manager.post(where, good).status_code == 302
     kept = queries.settings_of(organisation)
     assert (kept.paper, kept.automatic, kept.days_after) == ("letter", False, 9)
-    for wrong in ({"paper": "A3", "days_after": "9"}, {"paper": "A4", "days_after": "400"}, {}):
+    for wrong in (good | {"paper": "A3"}, good | {"days_after": "400"}, {}):
         assert as_manager.post(where, wrong).status_code == 422
