@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from feedback.models import Case, Invitation, Question
-from feedback.services import cases_of, emails_to
+from feedback.services import cases_of, emails_to, messages_of
 from missions.models import ConsentAnswer, Contribution, Suggestion
 from outbox.models import Email
 from programme.models import Person
@@ -51,6 +51,15 @@ class HeldCase:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldMessage:
+    """One message of a conversation, theirs or ours to them."""
+
+    from_us: bool
+    sent: dt.datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeldWords:
     """What they said for a mission: `of` is "words", "suggestion" or "consent"."""
 
@@ -65,6 +74,7 @@ class Holdings:
     rounds: tuple[HeldRound, ...]
     emails: tuple[HeldEmail, ...]
     cases: tuple[HeldCase, ...]
+    messages: tuple[HeldMessage, ...]
     words: tuple[HeldWords, ...]
     # Confidential rounds still open: an answer to one would be deleted, and nobody is told of it.
     open_confidential: int
@@ -102,6 +112,9 @@ def holdings_of(person: Person) -> Holdings:
         rounds=tuple(_round(one, questions.get(one.round.survey_id, [])) for one in invitations),
         emails=tuple(_email(one) for one in emails),
         cases=tuple(_case(one) for one in cases_of(person)),
+        messages=tuple(
+            HeldMessage(one.from_us, one.sent_at, one.text) for one in messages_of(person)
+        ),
         words=tuple(_words(person)),
         open_confidential=sum(
             one.round.confidential and one.round.state == "open" for one in invitations

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
+from feedback.follow_up_models import Conversation, Message
 from feedback.models import Case, Comment, Invitation, Response, Round
 from feedback.queries import receipts_of
 from feedback.services import close_round, hash_of, open_case, open_round, update_case
@@ -101,6 +102,10 @@ def a_life(person: Person, leader: Membership) -> Round:
         ]
     )
     Email.objects.filter(key="case").update(state="sent")
+    talk = Conversation.objects.create(organisation=organisation, name=NAME, email=ADDRESS.upper())
+    Message.objects.create(
+        organisation=organisation, conversation=talk, from_us=False, text=f"{NAME} still waits"
+    )
     return closed
 
 
@@ -207,12 +212,16 @@ def test_what_is_handed_over(
     assert {"5", "Kind and quick", "Come when you said"} <= set(said)
     assert held["words"] == [{"of": "words", "text": "Come when you said"}]
     assert held["cases"][0]["title"] == f"{NAME} waits"
+    assert [(one["from_us"], one["text"]) for one in held["messages"]] == [
+        (False, f"{NAME} still waits")
+    ]
     assert len(held["emails"]) == 3
     pdf = as_leader.get(url("held_pdf", person))
     assert pdf["Content-Disposition"].startswith("attachment")
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
     assert NAME in text
     assert "Come when you said" in text
+    assert "still waits" in text
     assert "Secret" not in text
     page = as_leader.get(url("held", person)).text
     assert "1 confidential round of theirs" in page
@@ -353,7 +362,7 @@ def test_the_page_asks_as_often_for_three_rounds_as_for_one(
     as_leader.get(url("held", person))
     # User, membership; the person, invitations, questions, emails, cases, three kinds of words,
     # the request.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         answer = as_leader.get(url("held", person))
     assert answer.context["held"].answers == number
     assert answer.context["person"].created_at < timezone.now() + dt.timedelta(1)

@@ -33,7 +33,7 @@ from feedback.services.conversations import (
     unmarked,
 )
 from feedback.services.errors import FeedbackError
-from feedback.services.forgetting import cases_of, emails_to, forget
+from feedback.services.forgetting import cases_of, emails_to, forget, messages_of
 from feedback.services.late_cases import escalate_late
 from feedback.services.letting_go import (
     let_answers_go,
@@ -154,6 +154,7 @@ __all__ = [
     "make_link",
     "mark_seen",
     "mark_thinned",
+    "messages_of",
     "minutes_for",
     "move_question",
     "new_mark",

@@ -8,7 +8,7 @@ from collections import Counter
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from feedback.follow_up_models import CaseNote, Conversation
+from feedback.follow_up_models import CaseNote, Conversation, Message
 from feedback.models import Case, Invitation, Response, Round
 from feedback.services.letting_go import mark_thinned, write_down_rounds
 from feedback.services.link_secrets import hash_of
@@ -35,6 +35,18 @@ def cases_of(person: Person) -> QuerySet[Case]:
     if person.email:
         theirs |= Q(organisation=person.organisation_id, conversation__email__iexact=person.email)
     return Case.objects.filter(theirs).distinct()
+
+
+def _conversations(person: Person) -> QuerySet[Conversation]:
+    theirs = Q(person=person)
+    if person.email:
+        theirs |= Q(email__iexact=person.email)
+    return Conversation.objects.filter(theirs, organisation_id=person.organisation_id)
+
+
+def messages_of(person: Person) -> QuerySet[Message]:
+    """What was written between them and us, at the open door and after it."""
+    return Message.objects.filter(conversation__in=_conversations(person))
 
 
 @transaction.atomic
@@ -74,10 +86,7 @@ def _out_of_cases(person: Person) -> int:
         note.text = _without(note.text, person)
         note.save(update_fields=["text"])
     # With their messages, and with what they left at the open door.
-    talks = Q(person=person)
-    if person.email:
-        talks |= Q(email__iexact=person.email)
-    Conversation.objects.filter(talks, organisation_id=person.organisation_id).delete()
+    _conversations(person).delete()
     Loss.objects.filter(customer=person).update(story="")
     return len(cases)
 
