@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.core import signing
 
-from feedback.follow_up_models import MOST_CHARACTERS, OpenDoorItem
+from feedback.models import MOST_CHARACTERS, OpenDoorItem
 from feedback.services import unmarked
 from feedback.spoken import Speech
 from programme.forms import offer

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.wording import Worded
-from feedback.follow_up_models import OpenDoorItem
+from feedback.models import OpenDoorItem
 from programme.forms import offer
 from programme.models import Membership, Organisation
 from programme.queries import members_of

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from feedback import door_poster, services
 from feedback.door_list_forms import DoorFilter, StandardForm
-from feedback.follow_up_models import OpenDoorItem
 from feedback.follow_up_queries import door_items
+from feedback.models import OpenDoorItem
 from feedback.thanks_forms import ThanksForm
 from programme.access import OrganisationRequest, members
 from programme.models import Recognition, Role

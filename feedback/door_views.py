@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import public
 from feedback import services
 from feedback.door_forms import DoorForm, Shown, shown
-from feedback.follow_up_models import MOST_CHARACTERS, OpenDoorItem
 from feedback.follow_views import let_in
+from feedback.models import MOST_CHARACTERS, OpenDoorItem
 from feedback.spoken import LANGUAGES, Speech, base_of, filled, speech
 from programme.models import Organisation
 from touchpoints.models import Touchpoint

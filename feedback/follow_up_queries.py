@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from feedback.follow_up_models import OpenDoorItem
-from feedback.models import Case
+from feedback.models import Case, OpenDoorItem
 from feedback.spoken import label_of
 from programme.models import Membership, Organisation, Period
 from touchpoints.models import Touchpoint

@@ -21,8 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import link_holders
 from feedback import services
 from feedback.door_forms import Shown, WordForm, shown
-from feedback.follow_up_models import MOST_CHARACTERS, Conversation, OpenDoorItem
-from feedback.models import Case
+from feedback.models import MOST_CHARACTERS, Case, Conversation, OpenDoorItem
 from feedback.spoken import LANGUAGES, Speech, filled, speech
 
 _COOKIE = "focusprog_follow"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.follow_up_models import OpenDoorItem
+from feedback.models import OpenDoorItem
 from feedback.services import new_mark
 from programme.models import Organisation
 

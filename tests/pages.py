@@ -14,9 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page
 
-from feedback.follow_up_models import OpenDoorItem
 from feedback.import_jobs import request_import
-from feedback.models import Case, Comment, ImportJob, Round, Series, Survey
+from feedback.models import Case, Comment, ImportJob, OpenDoorItem, Round, Series, Survey
 from feedback.services import open_round, pause_round, pause_series, schedule_round
 from focusprog.sample.load import load_sample
 from focusprog.sample.people import Cast

@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from feedback.follow_up_models import Message
-from feedback.models import Case, Invitation
+from feedback.models import Case, Invitation, Message
 from feedback.reply_emails import new_words, read_reply
 from feedback.services import (
     add_note,

@@ -13,8 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.follow_up_models import Conversation, Message
-from feedback.models import Case, Comment, Invitation, Response, Round
+from feedback.models import Case, Comment, Conversation, Invitation, Message, Response, Round
 from feedback.queries import receipts_of
 from feedback.services import close_round, hash_of, open_case, open_round, update_case
 from feedback.services.forgetting import CASE_TITLE

@@ -11,8 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.follow_up_models import Conversation, Message, OpenDoorItem
-from feedback.models import Case
+from feedback.models import Case, Conversation, Message, OpenDoorItem
 from feedback.services import (
     conversation_of,
     follow_address,

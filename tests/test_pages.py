@@ -15,8 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
 from accounts.signin import signin_url
-from feedback.follow_up_models import OpenDoorItem
-from feedback.models import Case, Invitation, Round
+from feedback.models import Case, Invitation, OpenDoorItem, Round
 from feedback.services import (
     ask_whether_it_helped,
     follow_address,

@@ -3,7 +3,7 @@
 import datetime
 import django.core.validators
 import django.db.models.deletion
-import feedback.follow_up_models
+import feedback.models.cases
 import uuid
 from django.db import migrations, models
 
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                ("days", models.JSONField(default=feedback.follow_up_models._weekdays)),
+                ("days", models.JSONField(default=feedback.models.cases._weekdays)),
                 ("day_starts", models.TimeField(default=datetime.time(9, 0))),
                 ("day_ends", models.TimeField(default=datetime.time(17, 0))),
                 ("from_low_scores", models.BooleanField(default=False)),

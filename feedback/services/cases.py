@@ -6,8 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.follow_up_models import CaseNote, Conversation, Message, OpenDoorItem
-from feedback.models import Case, Comment, Response
+from feedback.models import Case, CaseNote, Comment, Conversation, Message, OpenDoorItem, Response
 from feedback.services.conversations import tell_owner, write_to
 from feedback.services.errors import FeedbackError
 from feedback.services.standards import due_after, standard_of

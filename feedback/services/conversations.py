@@ -10,8 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from feedback.follow_up_models import MOST_CHARACTERS, Conversation, Message, OpenDoorItem
-from feedback.models import Case
+from feedback.models import MOST_CHARACTERS, Case, Conversation, Message, OpenDoorItem
 from feedback.reply_emails import ReplyEmail
 from feedback.services.errors import FeedbackError
 from feedback.spoken import filled, speech

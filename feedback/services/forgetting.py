@@ -8,8 +8,7 @@ from collections import Counter
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from feedback.follow_up_models import CaseNote, Conversation, Message
-from feedback.models import Case, Invitation, Response, Round
+from feedback.models import Case, CaseNote, Conversation, Invitation, Message, Response, Round
 from feedback.services.letting_go import mark_thinned, write_down_rounds
 from feedback.services.link_secrets import hash_of
 from outbox.models import Email, EmailState

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedback import kinds
-from feedback.follow_up_models import ServiceStandard
-from feedback.models import Case, Question, Response, Round
+from feedback.models import Case, Question, Response, Round, ServiceStandard
 from feedback.services.cases import open_case
 from touchpoints.moments import moment_of
 

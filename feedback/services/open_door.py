@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from feedback.follow_up_models import Conversation, OpenDoorItem
-from feedback.models import Case
+from feedback.models import Case, Conversation, OpenDoorItem
 from feedback.services.cases import open_case
 from feedback.services.conversations import write_to
 from feedback.services.errors import FeedbackError

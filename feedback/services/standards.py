@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.follow_up_models import ServiceStandard
+from feedback.models import ServiceStandard
 from feedback.working_hours import WorkingHours
 from programme.models import Membership, Organisation
 

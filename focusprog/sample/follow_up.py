@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from feedback import services
-from feedback.follow_up_models import Conversation, OpenDoorItem
+from feedback.models import Conversation, OpenDoorItem
 from focusprog.sample import words
 from focusprog.sample.people import Cast
 from outbox.models import Email

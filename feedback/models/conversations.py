@@ -1,54 +1,14 @@
-"""What follows from what people said: conversations, the open door, notes, and changes made.
+"""What is said to and fro with one person, and what came by the open door."""
 
-Cases themselves stand in `feedback.models`, which imports this module.
-"""
-
-import datetime as dt
 import uuid
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from programme.models import Membership, OrganisationOwned, Person, Recognition
-from touchpoints.models import Improvement, Touchpoint
+from touchpoints.models import Touchpoint
 
 MOST_CHARACTERS = 5_000
-
-
-def _weekdays() -> list[int]:
-    """Monday to Friday."""
-    return [0, 1, 2, 3, 4]
-
-
-class ServiceStandard(OrganisationOwned):
-    """In how many working hours an organisation answers, and what opens a case by itself."""
-
-    hours = models.PositiveSmallIntegerField(
-        default=16, validators=[MinValueValidator(1), MaxValueValidator(400)]
-    )
-    # 0 is Monday.
-    days = models.JSONField(default=_weekdays)
-    day_starts = models.TimeField(default=dt.time(9, 0))
-    day_ends = models.TimeField(default=dt.time(17, 0))
-    # Whose a new case is, where its touchpoint has no owner.
-    first_owner = models.ForeignKey(
-        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    from_low_scores = models.BooleanField(default=False)
-    # While this is set the open door takes nothing.
-    door_paused_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation"], name="one_service_standard"),
-            models.CheckConstraint(
-                condition=models.Q(day_ends__gt=models.F("day_starts")), name="day_ends_later"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.hours} working hours"
 
 
 class Conversation(OrganisationOwned):
@@ -152,46 +112,3 @@ class OpenDoorItem(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.text[:60]
-
-
-class CaseNote(OrganisationOwned):
-    """A line of a case's timeline that only we see: a note, or what was changed."""
-
-    case = models.ForeignKey("feedback.Case", on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey(
-        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    is_change = models.BooleanField(default=False)
-    text = models.TextField()
-    written_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering: ClassVar = ["written_at", "pk"]
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-
-class Change(OrganisationOwned):
-    """You said, we did: a change written once, and what it came from."""
-
-    title = models.CharField(max_length=200)
-    said = models.TextField(max_length=2_000)
-    did = models.TextField(max_length=2_000)
-    improvements = models.ManyToManyField(Improvement, blank=True, related_name="+")
-    cases = models.ManyToManyField("feedback.Case", blank=True, related_name="changes")
-    comments = models.ManyToManyField("feedback.Comment", blank=True, related_name="+")
-    rounds = models.ManyToManyField("feedback.Round", blank=True, related_name="changes")
-    written_by = models.ForeignKey(
-        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    published_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    sent_to = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering: ClassVar = ["-published_at", "-created_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.title
