@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import queries, services
 from feedback.forms import SeriesForm
 from feedback.models import Series
+from feedback.receipt_queries import receipts_of
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -66,7 +67,7 @@ def series(request: OrganisationRequest, series: int) -> HttpResponse:
         ]
         if found.state == Series.State.ACTIVE
         else [],
-        "receipts": queries.receipts_of(list(rounds[:40])),
+        "receipts": receipts_of(list(rounds[:40])),
     }
     return render(request, "feedback/series.html", context)
 

@@ -15,6 +15,7 @@ from feedback import figures, queries, services
 from feedback.follow_up_queries import open_case_count, waiting_item_count
 from feedback.forms import ExtendForm, RoundForm, end_of_day
 from feedback.models import Round
+from feedback.receipt_queries import receipts_of
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.periods import Quarter
@@ -32,7 +33,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
     page = Paginator(queries.rounds(request.organisation), 25).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
-        "receipts": queries.receipts_of(list(page)),
+        "receipts": receipts_of(list(page)),
         "surveys": queries.surveys(request.organisation),
         "all_series": queries.all_series(request.organisation),
         # Only leaders read them.
@@ -120,7 +121,7 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
     if found.answers_apart:
         shown, questions = shown.none(), []
     comments = Paginator(shown, 25).get_page(request.GET.get("page"))
-    receipt = queries.receipts_of([found])[0]
+    receipt = receipts_of([found])[0]
     context = {
         "round": found,
         "held": queries.held_comments(request.organisation).filter(round=found).count(),
@@ -142,7 +143,7 @@ def round_progress(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect("feedback:round", request.organisation.slug, found.pk)
     if not found.opening:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"round": found, "receipt": queries.receipts_of([found])[0]}
+    context = {"round": found, "receipt": receipts_of([found])[0]}
     return render(request, "feedback/round.html#opening", context)
 
 
@@ -204,7 +205,7 @@ def round_close(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect(address)
     context = {
         "round": found,
-        "receipt": queries.receipts_of([found])[0],
+        "receipt": receipts_of([found])[0],
     }
     return render(request, "feedback/round_close.html", context)
 
@@ -274,7 +275,7 @@ def round_receipt(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect("feedback:round", request.organisation.slug, found.pk)
     if found.state != Round.State.OPEN:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"round": found, "receipt": queries.receipts_of([found])[0]}
+    context = {"round": found, "receipt": receipts_of([found])[0]}
     return render(request, "feedback/_receipt.html", context)
 
 
@@ -285,7 +286,7 @@ def round_receipt_table(request: OrganisationRequest, round: int, kind: str) -> 
     found = _round(request, round)
     if kind not in {"csv", "xlsx"}:
         raise Http404
-    rows = queries.receipts_of([found])[0].lines
+    rows = receipts_of([found])[0].lines
     headings = (found.title, "people")
     if kind == "csv":
         content = "".join(write_csv(headings, rows)).encode()

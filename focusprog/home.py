@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.models import Case, Round
-from feedback.queries import Receipt, receipts_of
+from feedback.receipt_queries import Receipt, receipts_of
 from missions.models import Mission
 from missions.queries import adopted
 from programme.access import OrganisationRequest, members

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from feedback.models import Comment, Round
-from feedback.queries import receipts, recommend
+from feedback.queries import recommend
+from feedback.receipt_queries import receipts
 from missions.models import Decision, Mission
 from missions.queries import adopted, own_names
 from missions.register import share_that_asked

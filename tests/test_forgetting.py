@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.models import Case, Comment, Conversation, Invitation, Message, Response, Round
-from feedback.queries import receipts_of
+from feedback.receipt_queries import receipts_of
 from feedback.services import close_round, hash_of, open_case, open_round, update_case
 from feedback.services.forgetting import CASE_TITLE
 from keeping.models import Erasure, ErasureRequest

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from feedback import flood
 from feedback.models import Comment, OpenLink, Response, Round
 from feedback.place_poster import poster_html
-from feedback.queries import receipts_of
+from feedback.receipt_queries import receipts_of
 from feedback.services import (
     FeedbackError,
     QuestionSpec,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from feedback.models import Invitation, Response
-from feedback.queries import receipts
+from feedback.receipt_queries import receipts
 from feedback.services import (
     QuestionSpec,
     close_round,

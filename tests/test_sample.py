@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from feedback.models import Comment, OpenLink, Response, Round
-from feedback.queries import receipts, recommend
+from feedback.queries import recommend
+from feedback.receipt_queries import receipts
 from focusprog.sample.load import load_sample
 from missions.queries import adopted
 from programme.models import Organisation, Person, Role

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import queries
 from feedback.models import Response, Round
+from feedback.receipt_queries import receipts_of
 from outbox.models import Email
 
 _INVITE = re.compile(r"round:(\d+):\d+:invite")
@@ -44,7 +44,7 @@ def write_down_rounds(*, rounds: Sequence[int]) -> None:
     """Keep what became of the emails of these rounds; what is written down stays as it is. Rounds
     still being opened are left, as their emails are still to come."""
     found = list(Round.objects.filter(pk__in=rounds, emails_sent=None, opening=False))
-    for receipt in queries.receipts_of(found):
+    for receipt in receipts_of(found):
         receipt.round.emails_sent, receipt.round.emails_failed = receipt.sent, receipt.failed
         receipt.round.emails_bounced = receipt.bounced
     Round.objects.bulk_update(found, ["emails_sent", "emails_failed", "emails_bounced"])

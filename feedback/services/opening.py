@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from feedback import queries
 from feedback.models import Invitation, Round
+from feedback.receipt_queries import Receipt, receipts_of
 from feedback.services.errors import FeedbackError
 from feedback.services.link_secrets import hash_of
 from feedback.services.rounds import InvitationEmail
@@ -32,7 +33,7 @@ _TURN_SECONDS = 10
 
 
 @transaction.atomic
-def open_round(*, round: Round) -> queries.Receipt:
+def open_round(*, round: Round) -> Receipt:
     """Send the round: one invitation and one email for each person.
 
     Up to `BATCH` people are invited in this one transaction. For more, the round is marked as
@@ -44,7 +45,7 @@ def open_round(*, round: Round) -> queries.Receipt:
         raise FeedbackError("This round is closed. Prepare a new one to ask again.")
     if opened.state in {Round.State.DRAFT, Round.State.SCHEDULED}:
         _begin(opened)
-    return queries.receipts_of([opened])[0]
+    return receipts_of([opened])[0]
 
 
 def continue_opening(*, round_id: int) -> None:
