@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedback import kinds, services
+from feedback import kinds, queries, services
 from feedback.answer_page import Given, fields_of, language_for, languages_of
 from feedback.models import Question, Survey
 from feedback.ready import library
@@ -36,6 +36,13 @@ _FRAMED_BY_US = cast("dict[str, Collection[str]]", settings.SECURE_CSP) | {
     "frame-ancestors": [CSP.SELF]
 }
 _REMOVED = "feedback.removed_question"
+
+
+@members()
+@require_safe
+def surveys(request: OrganisationRequest) -> HttpResponse:
+    context = {"surveys": queries.surveys(request.organisation)}
+    return render(request, "feedback/surveys.html", context)
 
 
 @members(Role.MANAGER)

@@ -55,6 +55,7 @@ urlpatterns = [
     path("series/<int:series>/pause/", series_views.series_pause, name="series_pause"),
     path("series/<int:series>/resume/", series_views.series_resume, name="series_resume"),
     path("series/<int:series>/end/", series_views.series_end, name="series_end"),
+    path("surveys/", survey_views.surveys, name="surveys"),
     path("surveys/add/", survey_views.survey_add, name="survey_add"),
     path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
     path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),

@@ -29,12 +29,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @members()
 @require_safe
 def index(request: OrganisationRequest) -> HttpResponse:
-    """All rounds with what became of them, and the surveys."""
+    """All rounds with what became of them, the series, and what waits to be dealt with."""
     page = Paginator(queries.rounds(request.organisation), 25).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "receipts": receipts_of(list(page)),
-        "surveys": queries.surveys(request.organisation),
+        "has_surveys": queries.surveys(request.organisation).exists(),
         "all_series": queries.all_series(request.organisation),
         # Only leaders read them.
         "held": queries.held_comments(request.organisation).count()

@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from feedback.follow_up_queries import waiting_item_count
 from feedback.models import Case, Round
+from feedback.queries import held_comments
 from feedback.receipt_queries import Receipt, receipts_of
 from missions.models import Mission
 from missions.queries import adopted
 from programme.access import OrganisationRequest, members
-from programme.models import CharterVersion, Organisation, Period, Person
+from programme.models import CharterVersion, Organisation, Period, Person, Role
 from reports.contents import Finding
 from reports.findings import gains, worries
 from reports.models import BoardReport
@@ -50,7 +52,7 @@ class Standing:
 
 @members()
 def home(request: OrganisationRequest) -> HttpResponse:
-    organisation = request.organisation
+    organisation, membership = request.organisation, request.membership
     mission = adopted(organisation)
     standing = _standing(organisation)
     steps = list(_steps(organisation, mission, standing))
@@ -65,6 +67,10 @@ def home(request: OrganisationRequest) -> HttpResponse:
             "open_rounds": _open_rounds(organisation),
             "cases": due,
             "case_count": due_count,
+            "waiting_items": waiting_item_count(organisation) if membership.can_edit else 0,
+            "held_comments": held_comments(organisation).count()
+            if membership.role == Role.LEADER
+            else 0,
             "improvements": late,
             "improvement_count": late_count,
             "standing": standing,

@@ -14,6 +14,7 @@ from missions.models import Mission
 from programme.models import Charter, CharterVersion, Organisation
 from reports.models import BoardReport
 from tests import factories
+from tests.doors import left
 from touchpoints.models import Improvement
 
 
@@ -101,6 +102,26 @@ def test_open_rounds_show_their_answers_but_confidential_ones_do_not(
     assert "Customers, autumn" not in page(as_manager, organisation)
 
 
+def test_a_round_by_links_alone_says_how_many_answered_and_not_of_how_many(
+    organisation: Organisation, as_manager: Client
+) -> None:
+    round_ = factories.draft_round(organisation)
+    factories.customer(organisation)
+    open_round(round=round_)
+    round_.invitations.all().delete()
+    shown = " ".join(page(as_manager, organisation).split())
+    assert "0 have answered" in shown
+    assert "<progress" not in shown
+
+
+def test_what_was_left_at_the_open_door_waits_for_those_who_answer_it(
+    organisation: Organisation, as_manager: Client, as_member: Client
+) -> None:
+    left(organisation, kind="suggestion")
+    assert "1 message at the open door" in page(as_manager, organisation)
+    assert "at the open door" not in page(as_member, organisation)
+
+
 def test_what_is_due_or_late_is_named(organisation: Organisation, as_manager: Client) -> None:
     now = timezone.now()
     day = dt.timedelta(days=1)
@@ -154,5 +175,5 @@ def test_the_page_asks_the_database_the_same_for_one_and_for_three(
             organisation=organisation, title="Late", due_on=dt.date(2026, 1, 1)
         )
     page(as_leader, organisation)
-    with django_assert_num_queries(16):  # type: ignore[attr-defined]
+    with django_assert_num_queries(18):  # type: ignore[attr-defined]
         page(as_leader, organisation)
