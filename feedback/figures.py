@@ -21,19 +21,6 @@ class Bar:
     low: float
     high: float
 
-    @property
-    def percent_words(self) -> str:
-        return f"{self.percent:.0f}%"
-
-    @property
-    def level(self) -> str:
-        """For a meter from 0 to 100."""
-        return f"{self.percent:.2f}"
-
-    @property
-    def interval_words(self) -> str:
-        return f"{self.low:.0f} to {self.high:.0f}%"
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -60,9 +47,25 @@ class Result:
     left_out: tuple[str, ...] = ()
 
     @property
-    def of_choices(self) -> bool:
-        """Whether its shares stand for themselves: no net or mean tells them in one figure."""
-        return self.net is None and self.mean is None
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """Each answer as it is printed: its words, a level for a meter from 0 to 100, how many, in
+        percent, and the interval where shares stand for themselves, as no net or mean tells them
+        in one figure."""
+        of_choices = self.net is None and self.mean is None
+        return [
+            (
+                bar.label,
+                f"{bar.percent:.2f}",
+                f"{bar.n:,}",
+                f"{bar.percent:.0f}%",
+                f"{bar.low:.0f} to {bar.high:.0f}%" if of_choices else "",
+            )
+            for bar in self.bars
+        ]
+
+    @property
+    def n_words(self) -> str:
+        return f"{self.n:,}"
 
     @property
     def net_name(self) -> str:
@@ -78,10 +81,31 @@ class Result:
         return f"{signed(self.low)} to {signed(self.high)}"
 
     @property
+    def drawn_net(self) -> str:
+        """Where the net stands in the drawing, as its ends do."""
+        return _drawn(self.net)
+
+    @property
+    def drawn_low(self) -> str:
+        return _drawn(self.low)
+
+    @property
+    def drawn_high(self) -> str:
+        return _drawn(self.high)
+
+    @property
+    def mean_words(self) -> str:
+        return "" if self.mean is None else f"{self.mean:.1f}"
+
+    @property
     def mean_interval_words(self) -> str:
         if self.mean_low is None or self.mean_high is None:
             return ""
         return f"{self.mean_low:.1f} to {self.mean_high:.1f}"
+
+
+def _drawn(points: float | None) -> str:
+    return "" if points is None else f"{points:.1f}"
 
 
 def signed(net: float | None) -> str:

@@ -84,11 +84,32 @@ class Receipt:
         return self.answered - self.by_link
 
 
-_RECEIPTS = """
+@dataclass(frozen=True, slots=True)
+class Emails:
+    """What became of the emails that carried a round's invitations."""
+
+    sent: int
+    failed: int
+    bounced: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What is counted of a round whose receipt is not written down."""
+
+    invited: int
+    opened: int
+    answered: int
+    by_link: int
+    emails: Emails
+
+
+_LIVE = """
     SELECT d.id, count(i.id), count(i.seen_at), count(i.answered_at),
-           count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed'),
            (SELECT count(*) FROM feedback_response r
             WHERE r.round_id = d.id AND r.open_link_id IS NOT NULL AND r.submitted_at IS NOT NULL),
+           count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed'),
            count(*) FILTER (WHERE e.state = 'bounced'), count(*) FILTER (WHERE e.state = 'queued')
     FROM feedback_round d
     LEFT JOIN feedback_invitation i ON i.round_id = d.id
@@ -97,47 +118,68 @@ _RECEIPTS = """
     WHERE d.id = ANY(%s)
     GROUP BY d.id
 """
+_NOTHING = _Live(0, 0, 0, 0, Emails(0, 0, 0, 0))
+
+
+def emails_of(rounds: Sequence[int]) -> dict[int, Emails]:
+    """What became of the invitations' emails of these rounds, from the outbox; one SQL query."""
+    return {pk: live.emails for pk, live in _live(rounds).items()}
+
+
+def _live(rounds: Sequence[int]) -> dict[int, _Live]:
+    if not rounds:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE, [list(rounds)])
+        return {
+            pk: _Live(invited, opened, answered, by_link, Emails(*emails))
+            for pk, invited, opened, answered, by_link, *emails in cursor.fetchall()
+        }
+
+
+def _is_written_down(found: Round) -> bool:
+    """Whether it is closed and its emails are settled, so that nothing has to be counted."""
+    settled = found.emails_sent is not None or bool(found.imported_from)
+    return found.results is not None and settled
 
 
 def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
-    """The receipts of these rounds, in their order, in one SQL query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RECEIPTS, [[found.pk for found in rounds]])
-        counts = {row[0]: row[1:] for row in cursor.fetchall()}
-    made = []
-    for found in rounds:
-        invited_, opened, answered, sent, failed, by_link, bounced, waiting = counts.get(
-            found.pk, (0,) * 8
-        )
-        answered += by_link
-        if found.emails_sent is not None and found.emails_failed is not None:
-            sent, failed = found.emails_sent, found.emails_failed
-            bounced, waiting = found.emails_bounced or 0, 0
-        results = found.results
-        if results is not None:
-            invited_ = results.get("invited") or invited_
-            opened, answered = results.get("opened"), results.get("answered")
-            by_link = results.get("by_link", 0)
-        elif found.confidential and answered < found.figures_from:
-            opened, answered, by_link = None, None, None
-        published = answered if results is not None and results.get("questions") else 0
-        made.append(
-            Receipt(
-                found,
-                invited_,
-                found.held_back,
-                sent,
-                failed,
-                opened,
-                answered,
-                published or 0,
-                found.recently_asked,
-                by_link,
-                bounced,
-                waiting,
-            )
-        )
-    return made
+    """The receipts of these rounds, in their order. Closed ones are read from what closing wrote
+    down; only the others are counted, in one SQL query for them all."""
+    counted = _live([found.pk for found in rounds if not _is_written_down(found)])
+    return [_receipt(found, counted.get(found.pk, _NOTHING)) for found in rounds]
+
+
+def _receipt(found: Round, live: _Live) -> Receipt:
+    emails = live.emails
+    if found.emails_sent is not None and found.emails_failed is not None:
+        emails = Emails(found.emails_sent, found.emails_failed, found.emails_bounced or 0, 0)
+    invited = live.invited
+    opened: int | None = live.opened
+    answered: int | None = live.answered + live.by_link
+    by_link: int | None = live.by_link
+    results = found.results
+    if results is not None:
+        invited = results.get("invited") or invited
+        opened, answered = results.get("opened"), results.get("answered")
+        by_link = results.get("by_link", 0)
+    elif found.confidential and live.answered + live.by_link < found.figures_from:
+        opened, answered, by_link = None, None, None
+    published = answered if results is not None and results.get("questions") else 0
+    return Receipt(
+        round=found,
+        invited=invited,
+        held_back=found.held_back,
+        sent=emails.sent,
+        failed=emails.failed,
+        opened=opened,
+        answered=answered,
+        published=published or 0,
+        recently_asked=found.recently_asked,
+        by_link=by_link,
+        bounced=emails.bounced,
+        waiting=emails.waiting,
+    )
 
 
 def receipts(*, organisation: Organisation, period: Period) -> list[Receipt]:

@@ -1,8 +1,9 @@
 """The results of a round by group and side by side, and of a survey through its rounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,11 +27,18 @@ _EXPORTS = {
 }
 
 
+# The page's address opens the groups of the question with that key, or of all of them.
+EACH = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One question on the page: its figures, those of each group, and what it is compared with."""
+    """One question on the page: its figures, and what it is compared with. `groups` is where its
+    figures by group are, empty where it has none; `by_group` holds them where they were asked
+    for."""
 
     result: Result
+    groups: str
     by_group: list[tuple[str, Told | None]]
     compared: list[Compared]
 
@@ -38,11 +46,19 @@ class Shown:
 @members()
 @require_safe
 def results(request: OrganisationRequest, round: int) -> HttpResponse:
-    """A closed round's results, of everyone or of one group, beside another or an earlier round."""
+    """A closed round's results, of everyone or of one group, beside another or an earlier round.
+    The figures by group of a question come with the page only where its address asks for them."""
     found = _closed(request, round)
-    questions = list(found.survey.questions.all())
+    questions = queries.used_questions(found.survey_id)
     groups = groups_of(request.organisation, found.audience)
     slices = slices_of(found, groups)
+    each = request.GET.get("each", "")
+    if request.htmx:
+        question = next((one for one in questions if one.key == each), None)
+        if question is None:
+            raise Http404
+        part_of_page = {"result": Result(question, 0), "by_group": _by_group(question, slices)}
+        return render(request, "feedback/results.html#by_group", part_of_page)
     earlier = [
         one
         for one in trends.family_rounds(found.survey, found.audience, figures=False)
@@ -58,7 +74,8 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
         other = _beside(beside, of, slices, groups, earlier)
         compared = comparing.compare(questions, other, part)
     told = [one for lines in compared.values() for one in lines if one.difference is not None]
-    by_group = [(name, slices.part(pk)) for pk, name in slices.names.items()]
+    grouped = _grouped(questions, slices)
+    view = urlencode({"of": of, "beside": beside})
     context = {
         "round": found,
         "form": form,
@@ -69,10 +86,16 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
         "beside_name": form.names.get(beside, ""),
         "shown": [
             Shown(
-                result, _by_group(result.question, by_group), compared.get(result.question.key, [])
+                result,
+                f"?{view}&each={key}" if (key := result.question.key) in grouped else "",
+                _by_group(result.question, slices)
+                if key in grouped and each in (key, EACH)
+                else [],
+                compared.get(key, []),
             )
             for result in figures.results_of(found, questions, part if of else None)
         ],
+        "each_group": f"?{view}&each={EACH}" if grouped and each != EACH else "",
         "stored": queries.stored_results(found),
         "compared": len(told),
         "real": sum(one.real for one in told),
@@ -148,12 +171,11 @@ def inside_outside(request: OrganisationRequest) -> HttpResponse:
 
 
 def _closed(request: OrganisationRequest, pk: int) -> Round:
-    return get_object_or_404(
-        queries.rounds(request.organisation).select_related("organisation"),
-        pk=pk,
-        results__isnull=False,
-        answers_apart=False,
+    found = get_object_or_404(
+        queries.rounds(request.organisation), pk=pk, results__isnull=False, answers_apart=False
     )
+    found.organisation = request.organisation
+    return found
 
 
 def _beside(beside: str, of: str, slices: Slices, groups: Groups, earlier: list[Round]) -> Part:
@@ -167,12 +189,26 @@ def _beside(beside: str, of: str, slices: Slices, groups: Groups, earlier: list[
     return before.part(int(of)) if int(of) in before.inside else {}
 
 
-def _by_group(question: Question, parts: list[tuple[str, Part]]) -> list[tuple[str, Told | None]]:
-    """A question's one figure in each group that has any; nothing for choices of many."""
+def _grouped(questions: Sequence[Question], slices: Slices) -> set[str]:
+    """The keys of the questions that have one figure, and have it of some group by itself."""
+    pieces = frozenset[str]().union(*slices.inside.values())
+    return {
+        one.key
+        for one in questions
+        if not pieces.isdisjoint(slices.questions.get(one.key, {}).get("groups", ()))
+        and comparing.headline(one) is not None
+    }
+
+
+def _by_group(question: Question, slices: Slices) -> list[tuple[str, Told | None]]:
+    """A question's one figure in each group."""
     measure = comparing.headline(question)
-    if measure is None or not any(part.get(question.key) for _, part in parts):
+    if measure is None:
         return []
     return [
-        (name, comparing.tell(measure, question.kind, part.get(question.key)))
-        for name, part in parts
+        (
+            name,
+            comparing.tell(measure, question.kind, slices.answered(question.key, group)),
+        )
+        for group, name in slices.names.items()
     ]

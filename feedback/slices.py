@@ -51,10 +51,12 @@ class Slices:
 
     def part(self, group: int, *, rest: bool = False) -> Part:
         """A group's answers, or with `rest` those of everyone else."""
-        return {
-            key: self._answered(stored.get("groups", {}), self.inside[group], rest)
-            for key, stored in self.questions.items()
-        }
+        return {key: self.answered(key, group, rest=rest) for key in self.questions}
+
+    def answered(self, key: str, group: int, *, rest: bool = False) -> Answered | None:
+        """A group's answers to one question, or with `rest` those of everyone else."""
+        pieces = self.questions.get(key, {}).get("groups", {})
+        return self._answered(pieces, self.inside[group], rest)
 
     def apart(self, group: int, other: int) -> bool:
         """Whether nobody is in both."""

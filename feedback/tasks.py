@@ -9,6 +9,7 @@ def sweep() -> None:
     answer."""
     services.suppress_reported()
     services.close_due_rounds()
+    services.write_down_settled()
     services.open_due_rounds()
     services.open_due_series()
     services.remind_due_rounds()

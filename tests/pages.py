@@ -129,7 +129,7 @@ QUERIES = {
     "touchpoints:rules": ("", "?state=lifted", "?q=nobody+wrote+this"),
     "feedback:survey_edit": ("", "?question=recommend"),
     "feedback:comments": ("", "?q=engineer", "?q=nobody+wrote+this"),
-    "feedback:results": ("", "?beside=rest"),
+    "feedback:results": ("", "?beside=rest", "?each=all"),
     "feedback:survey_results": ("", "?audience=internal"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
     "feedback:survey_frames": ("", "?as=laptop"),

@@ -1,11 +1,13 @@
 """Results by segment and team, side by side, and through the rounds of a survey."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import BrowserContext, expect
 
+from accounts.models import User
 from feedback.models import Invitation, Question, Round, Survey
 from feedback.services import QuestionSpec, close_round, create_survey, open_round
 from feedback.trends import family
@@ -14,7 +16,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-RESULTS_QUERIES, TIME_QUERIES = 7, 7
+RESULTS_QUERIES, TIME_QUERIES = 6, 7
 
 
 def _survey(of: Organisation, previous: Survey | None = None) -> Survey:
@@ -248,3 +250,48 @@ def test_nobody_elses_round_and_none_that_is_open(
         as_manager.get(reverse("feedback:results", args=[organisation.slug, sent.pk])).status_code
         == 404
     )
+
+
+def test_the_groups_of_a_question_come_when_they_are_asked_for(
+    organisation: Organisation, segments: list[Segment], as_member: Client
+) -> None:
+    offices, homes, clinics = segments
+    closed = _closed(organisation, {offices: [5] * 8, homes: [1] * 6, clinics: [3, 3]})
+    address = reverse("feedback:results", args=[organisation.slug, closed.pk])
+
+    def opened(**asked: str) -> dict[str, list[str]]:
+        shown = as_member.get(address, asked).context["shown"]
+        return {one.result.question.key: [name for name, _ in one.by_group] for one in shown}
+
+    nothing: dict[str, list[str]] = {key: [] for key in ("desk", "easy", "again", "liked", "why")}
+    shown = ["Offices"]  # two are too few, and six may not be shown beside them
+    assert opened() == nothing
+    assert opened(each="desk") == nothing | {"desk": shown}
+    # A choice of many has no one figure, and a text has none.
+    assert opened(each="all") == nothing | {"desk": shown, "easy": shown, "again": shown}
+    assert opened(each="nonsense") == nothing
+    htmx = {"HX-Request": "true"}
+    part = as_member.get(address, {"each": "desk"}, headers=htmx).content.decode()
+    assert "Offices" in part
+    assert "<html" not in part
+    assert as_member.get(address, {"each": "nonsense"}, headers=htmx).status_code == 404
+    text = as_member.get(address, {"each": "liked"}, headers=htmx).content.decode()
+    assert "Offices" not in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_opening_a_question_brings_its_groups(
+    organisation: Organisation,
+    segments: list[Segment],
+    live_server: object,
+    sign_in_browser: Callable[[User], BrowserContext],
+) -> None:
+    closed = _closed(organisation, {segments[0]: [5] * 6, segments[1]: [1] * 6})
+    page = sign_in_browser(factories.member(organisation).user).new_page()
+    page.goto(f"{live_server}{reverse('feedback:results', args=[organisation.slug, closed.pk])}")
+    first = page.locator("details.by-group").first
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(first.get_by_role("row", name="Homes")).to_contain_text("−100")
+    expect(first.locator("summary")).to_be_focused()
+    expect(page.locator("details.by-group").nth(1).locator("table")).to_have_count(0)

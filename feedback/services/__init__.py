@@ -40,6 +40,7 @@ from feedback.services.letting_go import (
     mark_thinned,
     write_down_receipts,
     write_down_rounds,
+    write_down_settled,
 )
 from feedback.services.link_secrets import hash_of
 from feedback.services.links import invite_by_email, make_link, turn_link
@@ -202,4 +203,5 @@ __all__ = [
     "wake_opening",
     "write_down_receipts",
     "write_down_rounds",
+    "write_down_settled",
 ]

@@ -12,6 +12,7 @@ from feedback.models import Comment, Invitation, Question, Round
 from feedback.services import sealing
 from feedback.services.errors import FeedbackError
 from feedback.services.hand_off_votes import hand_over_hand_offs
+from feedback.services.letting_go import settle
 from feedback.services.together import hand_over_pairs
 from outbox.services import cancel_emails, delete_emails
 from programme.models import Period
@@ -69,6 +70,7 @@ def close_round(*, round: Round) -> Round:
             _hand_over_named(closed)
             hand_over_hand_offs(closed)
             hand_over_pairs(round=closed)
+    settle(rounds=[closed])
     return closed
 
 

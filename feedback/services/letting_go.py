@@ -2,14 +2,14 @@
 (docs/decisions/0028)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from feedback.models import Response, Round
-from feedback.receipt_queries import receipts_of
+from feedback.receipt_queries import Emails, emails_of
 from outbox.models import Email
 
 _INVITE = re.compile(r"round:(\d+):\d+:invite")
@@ -44,7 +44,41 @@ def write_down_rounds(*, rounds: Sequence[int]) -> None:
     """Keep what became of the emails of these rounds; what is written down stays as it is. Rounds
     still being opened are left, as their emails are still to come."""
     found = list(Round.objects.filter(pk__in=rounds, emails_sent=None, opening=False))
-    for receipt in receipts_of(found):
-        receipt.round.emails_sent, receipt.round.emails_failed = receipt.sent, receipt.failed
-        receipt.round.emails_bounced = receipt.bounced
-    Round.objects.bulk_update(found, ["emails_sent", "emails_failed", "emails_bounced"])
+    _write_down(found, emails_of([one.pk for one in found]))
+
+
+def write_down_settled(*, limit: int = 20) -> None:
+    """Write down the receipts of closed rounds of whose emails none is on its way any more."""
+    found = list(
+        Round.objects.filter(
+            state=Round.State.CLOSED, emails_sent=None, imported_from="", opening=False
+        ).order_by("closed_at")[:limit]
+    )
+    settle(rounds=found)
+
+
+def settle(*, rounds: Sequence[Round]) -> None:
+    """Write down what became of these closed rounds' emails, but where one may still leave."""
+    emails = emails_of([one.pk for one in rounds])
+    _write_down([one for one in rounds if not emails[one.pk].waiting], emails)
+
+
+def recount_receipts(*, rounds: Iterable[Round]) -> None:
+    """Write the receipts of these rounds down anew, since an email of theirs came back late; not
+    where some of the emails are gone by now."""
+    found = [one for one in rounds if one.emails_sent is not None]
+    emails = emails_of([one.pk for one in found])
+    _write_down([one for one in found if _are_all_there(one, emails[one.pk])], emails)
+
+
+def _are_all_there(found: Round, now: Emails) -> bool:
+    written = (found.emails_sent, found.emails_failed, found.emails_bounced)
+    return now.sent + now.failed + now.bounced >= sum(n or 0 for n in written)
+
+
+def _write_down(rounds: Sequence[Round], emails: Mapping[int, Emails]) -> None:
+    for found in rounds:
+        counts = emails[found.pk]
+        found.emails_sent, found.emails_failed = counts.sent, counts.failed
+        found.emails_bounced = counts.bounced
+    Round.objects.bulk_update(rounds, ["emails_sent", "emails_failed", "emails_bounced"])
