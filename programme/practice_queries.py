@@ -28,60 +28,55 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One practice this quarter. `now` and `before` are None where fewer than the organisation's
-    least said something: their ratings are nobody else's business."""
+    """One practice: this member's own rating and how many rated it this quarter, and what was said
+    in the last quarter and in the one before. Figures are those of quarters that are over: in one
+    that runs, each further rating could be told by comparing the figures before and after it. None
+    where fewer than the organisation's least said something."""
 
     practice: Practice
     own: str
     raters: int
-    now: Said | None
+    last: Said | None
     before: Said | None
 
     @property
     def change(self) -> str:
         """Against the quarter before, in words; nothing where one of the two is not shown."""
-        if self.now is None or self.before is None:
+        if self.last is None or self.before is None:
             return ""
-        points = self.now.share - self.before.share
+        points = self.last.share - self.before.share
         if points == 0:
             return f"as before, {self.before.share} %"
         return f"{'up' if points > 0 else 'down'} from {self.before.share} %"
 
 
 def standings(membership: Membership) -> tuple[Quarter, list[Standing]]:
-    """The current quarter, and every practice asked about, with this member's own rating; two
-    queries."""
+    """The current quarter, and every practice asked about; two queries."""
     organisation = membership.organisation
     quarter = current_quarter(organisation)
-    before = quarter.shift(-1)
+    last, before = quarter.shift(-1), quarter.shift(-2)
     given: dict[tuple[int, Quarter], list[PracticeRating]] = defaultdict(list)
     ratings = PracticeRating.objects.filter(
-        organisation=organisation, period__year__in={quarter.year, before.year}
+        organisation=organisation, period__year__in={quarter.year, last.year, before.year}
     )
     for rating in ratings.select_related("period"):
         given[rating.practice_id, rating.period.quarter].append(rating)
+    least = organisation.figures_from
     practices = Practice.objects.filter(organisation=organisation, dropped_at=None)
     return quarter, [
-        _standing(
-            one,
-            membership,
-            given[one.pk, quarter],
-            given[one.pk, before],
-            organisation.figures_from,
+        Standing(
+            practice=one,
+            own=_own(given[one.pk, quarter], membership),
+            raters=len(given[one.pk, quarter]),
+            last=_said(given[one.pk, last], least),
+            before=_said(given[one.pk, before], least),
         )
         for one in practices
     ]
 
 
-def _standing(
-    practice: Practice,
-    membership: Membership,
-    now: list[PracticeRating],
-    before: list[PracticeRating],
-    least: int,
-) -> Standing:
-    own = next((one.answer for one in now if one.membership_id == membership.pk), "")
-    return Standing(practice, own, len(now), _said(now, least), _said(before, least))
+def _own(ratings: list[PracticeRating], membership: Membership) -> str:
+    return next((one.answer for one in ratings if one.membership_id == membership.pk), "")
 
 
 def _said(ratings: list[PracticeRating], least: int) -> Said | None:

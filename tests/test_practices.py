@@ -1,4 +1,4 @@
-"""Practices: one tap each a quarter, shown once five have."""
+"""Practices: one tap each a quarter, shown when it is over and five have."""
 
 import re
 
@@ -71,37 +71,61 @@ def test_one_tap_and_another_replaces_it(
     assert "Choose routine, sometimes or never" in as_member.post(rate, {}, follow=True).text
 
 
+def moved_back(organisation: Organisation, quarters: int = 1) -> None:
+    """What was rated this quarter was rated so many quarters ago."""
+    now = current_quarter(organisation)
+    earlier = period_for(organisation=organisation, quarter=now.shift(-quarters))
+    this = period_for(organisation=organisation, quarter=now)
+    PracticeRating.objects.filter(period=this).update(period=earlier)
+
+
 def test_nothing_is_shown_of_fewer_than_five(
     organisation: Organisation, practice: Practice, as_leader: Client
 ) -> None:
     rated_by(practice, "routine", "routine", "never", "sometimes")
-    page = as_leader.get(url("practices", organisation)).text
-    assert "Too few have rated it yet" in page
-    assert "Routine for" not in page
+    moved_back(organisation)
+    assert "routine for" not in as_leader.get(url("practices", organisation)).text
     rated_by(practice, "routine")
+    moved_back(organisation)
     page = as_leader.get(url("practices", organisation)).text
-    assert "Routine for 60 % (3 routine, 1 sometimes, 1 never)" in page
+    assert "routine for 60 % (3 routine, 1 sometimes, 1 never)" in page
+
+
+def test_one_more_rating_in_the_running_quarter_tells_nothing_but_its_number(
+    organisation: Organisation, practice: Practice, as_leader: Client
+) -> None:
+    """Figures of six less figures of five would be what the sixth said."""
+    rated_by(practice, *["routine"] * 5)
+    five = as_leader.get(url("practices", organisation)).text
+    assert "Rated by 5 so far." in five
+    rated_by(practice, "never")
+    six = as_leader.get(url("practices", organisation)).text
+    assert "Rated by 6 so far." in six
+    assert "routine for" not in five + six
+    assert " %" not in five + six
 
 
 def test_an_organisation_that_asks_for_more_shows_later(
     organisation: Organisation, practice: Practice, as_leader: Client
 ) -> None:
-    Organisation.objects.update(figures_from=6)
     rated_by(practice, *["routine"] * 5)
-    assert "Too few" in as_leader.get(url("practices", organisation)).text
+    moved_back(organisation)
+    assert "routine for 100 %" in as_leader.get(url("practices", organisation)).text
+    Organisation.objects.update(figures_from=6)
+    assert "routine for" not in as_leader.get(url("practices", organisation)).text
 
 
 def test_change_against_the_quarter_before(
     organisation: Organisation, practice: Practice, leader: Membership
 ) -> None:
     rated_by(practice, "routine", "never", "never", "never", "never")
-    earlier = period_for(organisation=organisation, quarter=current_quarter(organisation).shift(-1))
-    PracticeRating.objects.update(period=earlier)
-    assert standings(leader)[1][0].now is None
+    moved_back(organisation, 2)
+    assert standings(leader)[1][0].last is None
     rated_by(practice, "routine", "routine", "never", "never", "never")
+    moved_back(organisation)
     standing = standings(leader)[1][0]
-    assert standing.now is not None
-    assert (standing.now.share, standing.change) == (40, "up from 20 %")
+    assert standing.last is not None
+    assert (standing.last.share, standing.change) == (40, "up from 20 %")
 
 
 def test_what_is_dropped_is_asked_no_more_and_may_come_back(

@@ -13,6 +13,8 @@ USERS = (
     ("Asha Pillai", "member"),
     ("Gwen Baptiste", "auditor"),
 )
+# Further members, who rate the practices.
+COLLEAGUES = ("Ravi Anand", "Solveig Dahl", "Kofi Mensah", "Lucía Prieto")
 
 # team, how many people
 TEAMS = (

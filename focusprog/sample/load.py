@@ -46,7 +46,7 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         make_series(cast, surveys)
         ask_at_the_lifts(cast, current)
         make_story(cast, quarters, today)
-        make_commitment(cast)
+        make_commitment(cast, quarters)
         make_follow_up(cast, today)
         request_report(organisation=cast.organisation, period=quarters[-1], built_by=None)
     return cast

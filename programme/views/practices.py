@@ -1,4 +1,4 @@
-"""Practices: rated with one tap each, shown once enough have."""
+"""Practices: rated with one tap each, shown when the quarter is over and enough have."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -27,6 +27,7 @@ def _page(request: OrganisationRequest, form: PracticeForm, *, status: int = 200
     quarter, listed = standings(request.membership)
     context = {
         "quarter": quarter,
+        "last": quarter.shift(-1),
         "listed": listed,
         "left": sum(not one.own for one in listed),
         "answers": PracticeRating.Answer.choices,
