@@ -16,7 +16,7 @@ from django.utils.html import escape
 from feedback import kinds
 from feedback.answer_forms import SKIP, Fields, field_of, ranked_among, values_offered
 from feedback.models import Question, Survey
-from feedback.spoken import LANGUAGES, Said, Speech, base_of, said, speech
+from feedback.spoken import LANGUAGES, Said, Speech, base_of, ends_of, said, speech
 
 _TOKEN = secrets.token_hex(8)
 _MARK = re.compile(rf"{_TOKEN}:(\w+):([^:]*):([^:]*):")
@@ -37,6 +37,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What a row's lowest or highest number means."""
+
+    value: str
+    label: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One question as the template shows it."""
 
@@ -48,6 +56,7 @@ class Field:
     hint: Said
     required: bool
     choices: tuple[Choice, ...]
+    ends: tuple["End", ...]  # of a row of numbers, its two
     value: str
     error: str
     elsewhere: str
@@ -129,6 +138,7 @@ def _field(question: Question, language: Language, given: Given, ranked: int) ->
         hint=hint,
         required=question.required,
         choices=() if question.is_text else _choices(question, language, given, ranked, there),
+        ends=_ends(question, language, there) if question.kind in kinds.ROWS else (),
         value=given.text(name) if question.is_text else "",
         error=given.errors.get(question.key, ""),
         elsewhere=given.elsewhere.get(question.key, ""),
@@ -140,6 +150,7 @@ def _layout(question: Question) -> str:
         kinds.SHORT_TEXT: "short",
         kinds.LONG_TEXT: "long",
         kinds.RECOMMEND: "scale",
+        kinds.EFFORT: "scale",
         kinds.PLACE: "scale",
         kinds.SEVERAL: "several",
         kinds.RANKING: "ranking",
@@ -176,17 +187,35 @@ def _choices(
 def labels_of(
     question: Question, language: Language, there: Mapping[str, Any] | None = None
 ) -> dict[str, Said]:
-    """The words of each value that has any."""
-    if question.kind not in kinds.WITH_OPTIONS:
-        scale = language.speech.scales.get(question.kind, {})
-        return {value: Said(label) for value, label in scale.items()}
+    """The words of each value that has any; a row of numbers has them at its ends."""
     if there is None:
         there = question.translations.get(language.speech.language, {})
+    if question.kind in kinds.ROWS:
+        return {}
+    if question.kind not in kinds.WITH_OPTIONS:
+        scale = language.speech.scales.get(question.kind, {})
+        labels = {value: Said(label) for value, label in scale.items()}
+        return labels | {end.value: end.label for end in _ends(question, language, there)}
     translated = there.get("options", {})
     return {
         option["key"]: language.said(option["text"], translated.get(option["key"]))
         for option in question.options
     }
+
+
+def _ends(question: Question, language: Language, there: Mapping[str, Any]) -> tuple[End, ...]:
+    """The two ends of a numbered scale, in the question's own words where it has any."""
+    if question.kind not in kinds.NUMBERS:
+        return ()
+    values = kinds.VALUES[question.kind]
+    ours = ends_of(language.speech.language, question.kind)
+    found = []
+    for name, value, our in zip(
+        ("low_end", "high_end"), (values[0], values[-1]), ours, strict=True
+    ):
+        own: str = getattr(question, name)
+        found.append(End(str(value), language.said(own, there.get(name)) if own else Said(our)))
+    return tuple(found)
 
 
 def _placed(name: str, label: Said, places: int, language: Language, given: Given) -> Choice:

@@ -183,9 +183,13 @@ def labels_of(question: Question) -> list[tuple[str, str]]:
     """The values that may be chosen, in their order, with what they say."""
     if question.kind in kinds.WITH_OPTIONS:
         return [(option["key"], option["text"]) for option in question.options]
-    return [
-        (str(value), label_of("en", question.kind, value)) for value in kinds.values_of(question)
-    ]
+    values = kinds.values_of(question)
+    labels = {str(value): label_of("en", question.kind, value) for value in values}
+    if question.kind in kinds.NUMBERS:
+        for value, own in ((values[0], question.low_end), (values[-1], question.high_end)):
+            if own and labels[str(value)] != str(value):
+                labels[str(value)] = f"{value}: {own}" if question.kind in kinds.ROWS else own
+    return list(labels.items())
 
 
 def _ranking(question: Question, n: int, counts: dict[str, int]) -> tuple[Bar, ...]:

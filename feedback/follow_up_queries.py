@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from feedback.figures import labels_of
 from feedback.models import Case, OpenDoorItem
-from feedback.spoken import label_of
 from programme.models import Membership, Organisation, Period
 from touchpoints.models import Touchpoint
 
@@ -151,7 +151,7 @@ def answers_of(case: Case) -> Sequence[tuple[str, str]]:
     for question in case.response.round.survey.questions.all():
         value = given.get(question.key)
         if value is not None and not isinstance(value, list):
-            said = value if question.is_text else label_of("en", question.kind, value)
+            said = value if question.is_text else dict(labels_of(question)).get(str(value), value)
             found.append((question.text, str(said)))
     return found
 

@@ -33,6 +33,8 @@ LISTS = (SEVERAL, RANKING)
 # Scales with cut-points (`touchpoints.moments`): their answers are moments, for the heatmap.
 RATING = (MOMENT, RECOMMEND, SATISFACTION, EXPECTED)
 NUMBERS = (RECOMMEND, SATISFACTION, EXPECTED, AGREEMENT, EFFORT)
+# Shown as a row of numbers, with words at its two ends only.
+ROWS = (RECOMMEND, EFFORT)
 
 TEXT_LIMIT = 5_000
 MOST_OPTIONS = 20

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from feedback import kinds
+
 _FOLDER = Path(__file__).parent / "speech"
 # In the order in which they are offered.
 LANGUAGES = ("en", "de", "fr", "es", "ar")
@@ -18,7 +20,8 @@ _RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "yi"}
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """One language: its own name, and words by key; scales by kind of question and value."""
+    """One language: its own name, and words by key; scales by kind of question and value, and of
+    those without a word for each value the ends ("low" and "high")."""
 
     language: str
     name: str
@@ -27,6 +30,7 @@ class Speech:
     errors: Mapping[str, str]
     door: Mapping[str, str]
     scales: Mapping[str, Mapping[str, str]]
+    ends: Mapping[str, Mapping[str, str]]
 
 
 @cache
@@ -44,6 +48,7 @@ def speech(language: str) -> Speech:
         errors=found["errors"],
         door=found["door"],
         scales=found["scales"],
+        ends=found["ends"],
     )
 
 
@@ -60,6 +65,17 @@ def direction_of(language: str) -> str:
 def label_of(language: str, kind: str, value: str | int) -> str:
     """A value of a scale, as it is said; a plain number where the scale has no words."""
     return speech(language).scales.get(kind, {}).get(str(value), str(value))
+
+
+def ends_of(language: str, kind: str) -> tuple[str, str]:
+    """What the lowest and the highest value of a numbered scale mean; empty where it is none."""
+    if kind not in kinds.NUMBERS:
+        return "", ""
+    spoken = speech(language)
+    if kind in spoken.ends:
+        return spoken.ends[kind]["low"], spoken.ends[kind]["high"]
+    first, *_, last = spoken.scales[kind].values()
+    return first, last
 
 
 @dataclass(frozen=True, slots=True)

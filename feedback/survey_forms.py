@@ -10,8 +10,8 @@ from accounts.wording import Worded
 from feedback import kinds
 from feedback.models import Question, Survey
 from feedback.ready import library
-from feedback.services import QuestionSpec
-from feedback.spoken import LANGUAGES, direction_of, label_of, speech
+from feedback.services import TRANSLATED, QuestionSpec
+from feedback.spoken import LANGUAGES, direction_of, ends_of, label_of, speech
 from programme.forms import offer
 from programme.models import Organisation
 from touchpoints.models import HandOff, Touchpoint
@@ -139,6 +139,18 @@ class QuestionForm(Worded, forms.Form):
     hint = forms.CharField(
         label="Hint", max_length=500, required=False, help_text="Shown small, below the question."
     )
+    low_end = forms.CharField(
+        label="Words at the lowest value",
+        max_length=60,
+        required=False,
+        help_text="Leave it empty to keep ours, which is translated already.",
+    )
+    high_end = forms.CharField(
+        label="Words at the highest value",
+        max_length=60,
+        required=False,
+        help_text="The same at the other end.",
+    )
     options = forms.CharField(
         label="Options",
         max_length=4_000,
@@ -188,6 +200,10 @@ class QuestionForm(Worded, forms.Form):
         offer(self, "hand_off", hand_offs.select_related("giver", "receiver"))
         self._earlier = {question.key: question for question in earlier}
         self._edited = edited
+        if edited is not None:
+            ours_are = ends_of(edited.survey.language, edited.kind)
+            for name, ours in zip(("low_end", "high_end"), ours_are, strict=True):
+                self.fields[name].widget.attrs["placeholder"] = ours
         self.fields["show_when"].choices = [  # type: ignore[attr-defined]
             ("", "Always"),
             *((question.text, _offered_of(question)) for question in earlier),
@@ -211,6 +227,8 @@ class QuestionForm(Worded, forms.Form):
             kind=self.cleaned_data["kind"],
             text=self.cleaned_data["text"],
             hint=self.cleaned_data["hint"],
+            low_end=self.cleaned_data["low_end"],
+            high_end=self.cleaned_data["high_end"],
             required=self.cleaned_data["required"],
             touchpoint_id=touchpoint.pk if touchpoint is not None else None,
             hand_off_id=hand_off.pk if hand_off is not None else None,
@@ -261,9 +279,10 @@ class TranslationForm(Worded, forms.Form):
             )
         for question in questions:
             said = question.translations.get(language, {})
-            for name in ("text", "hint"):
+            for name in TRANSLATED:
                 own = getattr(question, name)
-                self._offer(f"{name}~{question.key}", own, said.get(name, ""), most=500)
+                most = 60 if name.endswith("_end") else 500
+                self._offer(f"{name}~{question.key}", own, said.get(name, ""), most=most)
             for option in question.options:
                 name = f"option~{question.key}~{option['key']}"
                 known = said.get("options", {}).get(option["key"], "")
@@ -300,8 +319,7 @@ class TranslationForm(Worded, forms.Form):
         found: dict[str, dict[str, Any]] = {}
         for question in self._questions:
             given = {
-                name: self.cleaned_data.get(f"{name}~{question.key}", "")
-                for name in ("text", "hint")
+                name: self.cleaned_data.get(f"{name}~{question.key}", "") for name in TRANSLATED
             }
             options = {
                 option["key"]: self.cleaned_data.get(f"option~{question.key}~{option['key']}", "")

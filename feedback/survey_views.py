@@ -306,6 +306,8 @@ def _as_initial(question: Question | None) -> dict[str, object]:
         "kind": question.kind,
         "text": question.text,
         "hint": question.hint,
+        "low_end": question.low_end,
+        "high_end": question.high_end,
         "required": question.required,
         "options": "\n".join(option["text"] for option in question.options),
         "touchpoint": question.touchpoint_id,

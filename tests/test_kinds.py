@@ -10,7 +10,7 @@ from feedback import kinds
 from feedback.kinds import Condition, pages_of, shown
 from feedback.models import Question
 from feedback.ready import library
-from feedback.spoken import LANGUAGES, said, speech
+from feedback.spoken import LANGUAGES, ends_of, said, speech
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def test_all_languages_say_the_same_things() -> None:
     english = speech("en")
     for language in LANGUAGES:
         other = speech(language)
-        for name in ("page", "errors", "scales"):
+        for name in ("page", "errors", "scales", "ends"):
             assert _keys(getattr(other, name)) == _keys(getattr(english, name)), (language, name)
         for part in ("page", "errors"):
             ours, theirs = getattr(english, part), getattr(other, part)
@@ -158,6 +158,11 @@ def test_all_languages_say_the_same_things() -> None:
                 assert _places(ours[key]) == _places(theirs[key]), (language, key)
         for kind, words in other.scales.items():
             assert {str(value) for value in kinds.VALUES[kind]} == set(words)
+        for kind in kinds.NUMBERS:
+            low, high = ends_of(language, kind)
+            assert low.strip()
+            assert high.strip()
+            assert low != high
     assert speech("de-AT").language == "de"
     assert speech("nl").language == "en"
 

@@ -72,12 +72,16 @@ class Question(OrganisationOwned):
     text = models.CharField(max_length=500)
     hint = models.CharField(max_length=500, blank=True)
     required = models.BooleanField(default=False)
+    # What the lowest and the highest value of its scale mean; empty keeps our own words.
+    low_end = models.CharField(max_length=60, blank=True)
+    high_end = models.CharField(max_length=60, blank=True)
     # [{"key": .., "text": ..}] in their order; a key outlives versions, as the question's does.
     options = models.JSONField(default=list, blank=True)
     # {"key": .., "test": .., "value": ..}: see `feedback.kinds.Condition`; empty shows it always.
     show_if = models.JSONField(default=dict, blank=True)
     starts_page = models.BooleanField(default=False)
-    # {language: {"text": .., "hint": .., "options": {key: text}}}, each part optional.
+    # {language: {"text": .., "hint": .., "low_end": .., "high_end": .., "options": {key: text}}},
+    # each part optional.
     translations = models.JSONField(default=dict, blank=True)
     position = models.PositiveIntegerField(default=0)
     touchpoint = models.ForeignKey(

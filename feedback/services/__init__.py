@@ -92,6 +92,7 @@ from feedback.services.standards import (
 )
 from feedback.services.suppressing import suppress_reported
 from feedback.services.surveys import (
+    TRANSLATED,
     QuestionSpec,
     add_question,
     break_page,
@@ -111,6 +112,7 @@ __all__ = [
     "CHOSEN",
     "MOST_REMINDERS",
     "REST_DAYS",
+    "TRANSLATED",
     "Answers",
     "ChainRound",
     "DoorPausedError",

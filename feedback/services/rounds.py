@@ -18,7 +18,7 @@ from django.utils.html import escape
 from feedback import kinds
 from feedback.models import Question, Round, Series, Survey
 from feedback.services.errors import FeedbackError
-from feedback.spoken import label_of
+from feedback.spoken import ends_of, label_of
 from outbox.services import NewEmail, one_line, write_emails
 from programme.models import Membership, Organisation, Period
 
@@ -34,11 +34,11 @@ _BUTTONS = (kinds.MOMENT, *kinds.NUMBERS, kinds.YES_NO)
 @dataclass(frozen=True, slots=True)
 class Score:
     """One value of an email's question: `value` as the link carries it, `shown` on its button, and
-    what it stands for in words where the number alone does not say it."""
+    what it means in words where it is the end of a row of numbers."""
 
     value: str
     shown: str
-    words: str
+    words: str = ""
 
 
 @transaction.atomic
@@ -182,14 +182,12 @@ def first_scored(questions: Sequence[Question]) -> Question | None:
 
 def scores_of(question: Question, language: str) -> list[Score]:
     """Its values as buttons: numbers as such, with words at their ends."""
-    found = []
-    for value in kinds.values_of(question):
-        words = label_of(language, question.kind, value)
-        if question.kind not in kinds.NUMBERS:
-            found.append(Score(str(value), words, ""))
-        else:
-            found.append(Score(str(value), str(value), "" if words == str(value) else words))
-    return found
+    values = [str(value) for value in kinds.values_of(question)]
+    if question.kind not in kinds.NUMBERS:
+        return [Score(value, label_of(language, question.kind, value)) for value in values]
+    low, high = ends_of(language, question.kind)
+    words = {values[0]: question.low_end or low, values[-1]: question.high_end or high}
+    return [Score(value, value, words.get(value, "")) for value in values]
 
 
 def asked(sent: Round, key: str) -> bool:

@@ -16,6 +16,8 @@ from touchpoints.models import HandOff, Touchpoint
 
 # What may name a touchpoint or a hand-off: ratings of it, and words about it.
 _ABOUT = (*kinds.RATING, *kinds.TEXTS)
+# The texts of a question that have translations, besides its options.
+TRANSLATED = ("text", "hint", "low_end", "high_end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class QuestionSpec:
     """One question of a survey; `kind` is one of `Question.Kind`.
 
     `options` are pairs of key and text, for the kinds that have options; an empty key is made from
-    the text. `translations` is as `Question.translations`.
+    the text. `translations` is as `Question.translations`. `low_end` and `high_end` are own words
+    for the ends of a numbered scale.
     """
 
     key: str
@@ -37,6 +40,8 @@ class QuestionSpec:
     condition: Condition | None = None
     starts_page: bool = False
     translations: Mapping[str, Any] = field(default_factory=dict)
+    low_end: str = ""
+    high_end: str = ""
 
     @classmethod
     def of(cls, question: Question) -> "QuestionSpec":
@@ -52,6 +57,8 @@ class QuestionSpec:
             condition=question.condition,
             starts_page=question.starts_page,
             translations=question.translations,
+            low_end=question.low_end,
+            high_end=question.high_end,
         )
 
 
@@ -207,7 +214,7 @@ def translate_survey(
     words: Mapping[str, str],
     questions: Mapping[str, Mapping[str, Any]],
 ) -> Survey:
-    """Keep a language's texts: the survey's own by name, and by question "text", "hint" and
+    """Keep a language's texts: the survey's own by name, and by question those of `TRANSLATED` and
     "options" ({key: text}). Empty ones are missing, and fall back to the survey's own language."""
     changing = _editable(survey)
     changing.translations = _translated(changing.translations, language, _said(words))
@@ -216,7 +223,7 @@ def translate_survey(
     for question in found:
         given = questions.get(question.key, {})
         options = _said(given.get("options", {}))
-        texts: dict[str, Any] = _said({name: given.get(name, "") for name in ("text", "hint")})
+        texts: dict[str, Any] = _said({name: given.get(name, "") for name in TRANSLATED})
         if options:
             texts["options"] = options
         question.translations = _translated(question.translations, language, texts)
@@ -313,6 +320,8 @@ def _question(survey: Survey, spec: QuestionSpec, position: int) -> Question:
         show_if=asdict(spec.condition) if spec.condition is not None else {},
         starts_page=spec.starts_page,
         translations=dict(spec.translations),
+        low_end=spec.low_end if spec.kind in kinds.NUMBERS else "",
+        high_end=spec.high_end if spec.kind in kinds.NUMBERS else "",
         position=position,
         touchpoint_id=spec.touchpoint_id,
         hand_off_id=spec.hand_off_id,
