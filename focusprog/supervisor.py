@@ -35,6 +35,7 @@ from focusprog.datafolder import (
 
 _FORK = multiprocessing.get_context("fork")
 _GRACE_SECONDS = 7.0
+_ENGINE_GRACE_SECONDS = 3.0
 # What the last run started may need a moment to go.
 _PATIENCE_SECONDS = 4.0
 _LARGEST_LOG_BYTES = 5 * 1024 * 1024
@@ -249,9 +250,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """Web, worker, beat and mail sink first, then the queue and the database they use; what
-        does not go in its grace is killed with all that it started."""
+        does not go in its grace is killed with all that it started. However long the others took,
+        the engines have a grace of their own: a database that is killed has to recover first."""
         deadline = time.monotonic() + _GRACE_SECONDS
         for turn in range(3):
+            deadline = max(deadline, time.monotonic() + _ENGINE_GRACE_SECONDS)
             group = [child for child in self.children if child.stop_turn == turn]
             for child in group:
                 child.send(child.stop_signal)

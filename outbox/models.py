@@ -71,6 +71,11 @@ class Email(models.Model):
                 name="email_due",
             ),
             models.Index(
+                fields=["due_at", "id"],
+                condition=models.Q(state="queued", on_hold=False, organisation_id=None),
+                name="email_due_for_accounts",
+            ),
+            models.Index(
                 fields=["due_at"],
                 condition=models.Q(blanked_at=None) & ~models.Q(state="queued"),
                 name="email_to_blank",

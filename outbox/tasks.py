@@ -1,6 +1,7 @@
 """The worker's part: look whether emails are due, and send them."""
 
 from celery import shared_task
+from celery.worker import state
 
 from outbox import sending, services
 
@@ -8,7 +9,7 @@ from outbox import sending, services
 @shared_task
 def send_due() -> None:
     """Send what is due; what one run does not manage, a next one takes over."""
-    if sending.send_due_emails():
+    if sending.send_due_emails(stopping=_stopping):
         services.wake_worker()
 
 
@@ -18,3 +19,9 @@ def sweep() -> None:
     that died, which count as due again once they have run out; old secrets fade."""
     send_due()
     services.blank_old_links()
+
+
+def _stopping() -> bool:
+    """Whether this worker was asked to stop: it goes between two emails, not after a whole round.
+    (Celery notes an exit code, of which 0 is one.)"""
+    return state.should_stop is not None and state.should_stop is not False

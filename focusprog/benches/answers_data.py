@@ -1,6 +1,7 @@
 """Rounds to answer, and what was stored of them: run in a shell of the programme measured."""
 
 import json
+from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
@@ -82,10 +83,10 @@ def _round(organisation: Organisation, people: list[Person], *, on_one_page: boo
     return tokens
 
 
-def stored(thanked: list[str]) -> None:
-    """Of those who were thanked, whose answers are not there as they gave them, and how many are
-    there more than once."""
-    by_hash = {hash_of(token): token for token in thanked}
+def stored(thanked_file: str) -> None:
+    """Of those who were thanked, whose links that file lists, whose answers are not there as they
+    gave them, and how many are there more than once."""
+    by_hash = {hash_of(token): token for token in json.loads(Path(thanked_file).read_text())}
     found = Response.objects.filter(
         submitted_at__isnull=False, invitation__token_hash__in=by_hash
     ).values_list("invitation__token_hash", "answers__comment", "pk")

@@ -96,8 +96,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(data: Path, *, sample: bool, settings: str = "focusprog.settings") -> Iterator[Running]:
-    """Start it in `data`; yields when everything runs, the sample included."""
+def running(
+    data: Path, *, sample: bool, settings: str = "focusprog.settings", email_url: str = ""
+) -> Iterator[Running]:
+    """Start it in `data`; yields when everything runs, the sample included. Its emails go to
+    `email_url`, or to its own mailbox."""
     port = free_port()
     began = time.monotonic()
     process = subprocess.Popen(
@@ -106,7 +109,12 @@ def running(data: Path, *, sample: bool, settings: str = "focusprog.settings") -
             *(() if sample else ("--no-sample",)),
         ],
         cwd=_PROJECT,
-        env={**_environment(), "DATA": str(data), "DJANGO_SETTINGS_MODULE": settings},
+        env={
+            **_environment(),
+            "DATA": str(data),
+            "DJANGO_SETTINGS_MODULE": settings,
+            **({"EMAIL_URL": email_url} if email_url else {}),
+        },
         stdout=subprocess.PIPE,
         text=True,
     )
