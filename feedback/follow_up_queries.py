@@ -9,7 +9,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from feedback.figures import labels_of
-from feedback.models import Case, OpenDoorItem
+from feedback.models import Case, Message, OpenDoorItem
+from outbox.queries import undelivered
 from programme.models import Membership, Organisation, Period
 from touchpoints.models import Touchpoint
 
@@ -104,15 +105,25 @@ def open_case_count(organisation: Organisation) -> int:
     return Case.objects.filter(organisation=organisation, state=Case.State.OPEN).count()
 
 
+def reply_key(message: Message) -> str:
+    """What the outbox calls the email that carries an answer of ours."""
+    return f"case-reply:{message.pk}"
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of a case's timeline: `kind` is "theirs", "ours", "note" or "change"."""
+    """One line of a case's timeline: `kind` is "theirs", "ours", "note" or "change". Of theirs,
+    `sender` is an address other than the one we write to; of ours, `trouble` is why an email did
+    not arrive."""
 
     at: dt.datetime
     kind: str
     who: str
     text: str
     by_email: bool = False
+    sender: str = ""
+    attachments: int = 0
+    trouble: str = ""
 
 
 def timeline(case: Case, *, names: bool) -> Sequence[Moment]:
@@ -120,6 +131,8 @@ def timeline(case: Case, *, names: bool) -> Sequence[Moment]:
     found = []
     if case.conversation is not None:
         called_by = {True: "We", False: (case.conversation.called if names else "") or "They"}
+        messages = list(case.conversation.messages.select_related("author__user"))
+        troubles = undelivered(reply_key(message) for message in messages if message.from_us)
         found += [
             Moment(
                 message.sent_at,
@@ -127,8 +140,11 @@ def timeline(case: Case, *, names: bool) -> Sequence[Moment]:
                 str(message.author.user) if message.author else called_by[message.from_us],
                 message.text,
                 message.by_email,
+                sender=message.sender if names else "",
+                attachments=message.attachments,
+                trouble=troubles.get(reply_key(message), ""),
             )
-            for message in case.conversation.messages.select_related("author__user")
+            for message in messages
         ]
     found += [
         Moment(

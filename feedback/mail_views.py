@@ -1,15 +1,19 @@
-"""How emails go: where they are sent from, and a test that says what the server says."""
+"""How emails go and answers come: by which way, and a test that says what the server says."""
 
 import secrets
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from outbox.hooks import tracking_view
 from outbox.queries import mail_counts, mail_way
 from outbox.sending import try_mail_server
 from outbox.services import NewEmail
+from outbox.ways import way_in_of_late
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -22,6 +26,9 @@ def mail(request: OrganisationRequest) -> HttpResponse:
         "way": mail_way(),
         "counts": mail_counts(request.organisation.pk),
         "hears_of_bounces": tracking_view() is not None,
+        "way_in": way_in_of_late(),
+        "reply_address": settings.REPLY_ADDRESS,
+        "hook": urljoin(settings.BASE_URL, reverse("mail_in")),
     }
     if request.method == "POST":
         email = NewEmail(

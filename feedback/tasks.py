@@ -1,6 +1,8 @@
 from celery import shared_task
+from django.conf import settings
 
 from feedback import import_jobs, services
+from outbox import inbox
 
 
 @shared_task
@@ -28,3 +30,12 @@ def import_responses(job_id: int) -> None:
 def continue_opening(round_id: int) -> None:
     """Invite the people of a round being opened who have not been invited yet."""
     services.continue_opening(round_id=round_id)
+
+
+@shared_task
+def look_into_inbox() -> None:
+    """Take in what has arrived in the mailbox, if there is one."""
+    if settings.INBOX_URL:
+        inbox.look_into_inbox(
+            settings.INBOX_URL, lambda message: services.take_email(message).is_ours
+        )

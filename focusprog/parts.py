@@ -72,7 +72,9 @@ def web(listening: socket.socket, folder: Path) -> None:
 
 
 def mail_sink(mailbox: Path, listening: socket.socket) -> None:
-    start_sink(mailbox, listening)
+    from feedback.mail_in import from_sink  # noqa: PLC0415
+
+    start_sink(mailbox, listening, from_sink)
     while True:
         signal.pause()
 

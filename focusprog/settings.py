@@ -61,6 +61,27 @@ def _mailer(url: str) -> dict[str, Any]:
     }
 
 
+def _inbox(url: str) -> str:
+    """INBOX_URL: imap+ssl://, imap+tls:// (STARTTLS) or imap://, with user:password@host/folder."""
+    parts = urlsplit(url)
+    if url and not (
+        parts.scheme in {"imap", "imap+tls", "imap+ssl"} and parts.hostname and parts.username
+    ):
+        raise ImproperlyConfigured("INBOX_URL must look like imap+ssl://user:password@host.")
+    return url
+
+
+def _reply_address(address: str) -> str:
+    box, at, domain = address.rpartition("@")
+    # With the secret, 64 characters are all that an address has before its @.
+    if address and not (at and domain and 0 < len(box) <= 20 and "+" not in box):
+        raise ImproperlyConfigured(
+            "REPLY_ADDRESS must look like answers@example.com, with at most 20 characters and no "
+            "plus sign before the @."
+        )
+    return address
+
+
 if EMBEDDED:
     _at = locations()
     SECRET_KEY = os.environ.get("SECRET_KEY") or _at.secret_key
@@ -90,9 +111,17 @@ BASE_URL = os.environ.get("BASE_URL") or (
 )
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL") or f"focusprog@{urlsplit(BASE_URL).hostname}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# A domain whose mail to case+TOKEN@ comes back to us. Empty where nothing comes in: emails then say
-# that one answers on one's own page, which always works.
-REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN", "")
+# Answers to our emails go to REPLY_ADDRESS, with a secret behind a plus sign; INBOX_URL is a
+# mailbox where they arrive, for those whose emails no service brings. Where neither brings them to
+# us, emails say that one answers on one's own page, which always works.
+INBOX_URL = _inbox(os.environ.get("INBOX_URL", ""))
+# The embedded run's own mail server hands over what is sent to that address.
+SINK_TAKES_REPLIES = EMBEDDED and not os.environ.get("EMAIL_URL")
+REPLY_ADDRESS = _reply_address(
+    os.environ.get("REPLY_ADDRESS", "") or ("answers@localhost" if SINK_TAKES_REPLIES else "")
+)
+if INBOX_URL and not REPLY_ADDRESS:
+    raise ImproperlyConfigured("INBOX_URL is set: REPLY_ADDRESS must be that mailbox's address.")
 
 INSTALLED_APPS = [
     "focusprog",
@@ -237,6 +266,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "outbox.tasks.sweep", "schedule": 60.0},
     "rounds": {"task": "feedback.tasks.sweep", "schedule": crontab()},
+    "inbox": {"task": "feedback.tasks.look_into_inbox", "schedule": crontab()},
     "improvements": {"task": "touchpoints.tasks.sweep", "schedule": crontab(minute="*/10")},
     "missions": {"task": "missions.tasks.sweep", "schedule": crontab()},
     "reports": {"task": "reports.tasks.sweep", "schedule": crontab()},

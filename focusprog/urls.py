@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("mailbox/", include("outbox.urls")),
     path("mail-events/", hook_views.mail_events, name="mail_events"),
+    path("mail-in/", hook_views.mail_in, name="mail_in"),
     path("", include("feedback.respondent_urls")),
     path("", include("keeping.respondent_urls")),
     path("", include("missions.public_urls")),

@@ -1,18 +1,26 @@
 """The embedded shape's mailbox: emails that its mail sink kept as files, read for a person.
 
-Anything may be in such a file, so nothing here trusts a header, an encoding or a part.
+Anything may be in such a file: see `outbox.reading`.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesHeaderParser
 from functools import lru_cache
 from pathlib import Path
+
+from outbox.reading import (
+    bytes_of,
+    disposition_of,
+    filename_of,
+    leaves,
+    parsed,
+    text_of,
+    words_of,
+)
 
 # Names that the sink gives: the time in nanoseconds, then a number. They sort by arrival.
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
@@ -92,7 +100,7 @@ def open_email(folder: Path, name: str) -> Opened | None:
     text, html, attachments = _parts(content)
     return Opened(
         summary=_summary(name, plain),
-        headers=tuple((key, _words(value)) for key, value in plain.items()),
+        headers=tuple((key, words_of(value)) for key, value in plain.items()),
         text=text,
         html=html,
         attachments=attachments,
@@ -103,9 +111,9 @@ def _summary(name: str, message: "Message[str, str]") -> Summary:
     return Summary(
         name=name,
         arrived_at=_arrived_at(name),
-        subject=_words(message["Subject"]),
-        sender=_words(message["From"]),
-        to=_words(message["To"]),
+        subject=words_of(message["Subject"]),
+        sender=words_of(message["From"]),
+        to=words_of(message["To"]),
     )
 
 
@@ -117,74 +125,24 @@ def _arrived_at(name: str) -> datetime | None:
         return None
 
 
-def _words(value: object) -> str:
-    """A header's text as people read it: decoded where that works, as it stands where not."""
-    raw = "" if value is None else str(value)
-    try:
-        decoded = str(
-            policy.default.header_factory("Subject", raw.replace("\r", "").replace("\n", ""))
-        )
-    except (ValueError, LookupError, IndexError, MessageError):
-        decoded = raw
-    return _shown(" ".join(decoded.split()))
-
-
-def _shown(text: str) -> str:
-    """Without what a page or a database cannot hold: lone surrogates and NULs."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
-
-
 def _parts(content: bytes) -> tuple[str, str, tuple[MailboxAttachment, ...]]:
     """The plain text, the HTML, and all else; a part that cannot be read is a download."""
-    message = message_from_bytes(content, policy=policy.default)
     text = html = ""
     attachments: list[MailboxAttachment] = []
-    for part in _leaves(message):
+    for part in leaves(parsed(content)):
         kind = part.get_content_type()
-        is_body = part.get_content_disposition() != "attachment" and not _filename(part)
+        is_body = disposition_of(part) != "attachment" and not filename_of(part)
         if is_body and kind == "text/plain" and not text:
-            text = _text(part)
+            text = text_of(part)
         elif is_body and kind == "text/html" and not html:
-            html = _text(part)
+            html = text_of(part)
         else:
             attachments.append(
                 MailboxAttachment(
                     number=len(attachments),
-                    filename=_filename(part) or f"part-{len(attachments) + 1}",
+                    filename=filename_of(part) or f"part-{len(attachments) + 1}",
                     content_type=kind,
-                    content=_bytes(part),
+                    content=bytes_of(part),
                 )
             )
     return text, html, tuple(attachments)
-
-
-def _leaves(message: "Message[str, str]") -> Iterator["Message[str, str]"]:
-    for part in message.walk():
-        if not part.is_multipart():
-            yield part
-
-
-def _filename(part: "Message[str, str]") -> str:
-    try:
-        found = part.get_filename() or ""
-    except (ValueError, LookupError, TypeError, MessageError):
-        return ""
-    # The last part of a path, without what has a meaning in a header or a file system.
-    last = re.split(r"[\\/]", str(found))[-1]
-    return _shown(re.sub(r"[\x00-\x1f\x7f\"]", "", last)).strip(". ")[:150]
-
-
-def _text(part: "Message[str, str]") -> str:
-    charset = part.get_content_charset("utf-8")
-    try:
-        return _shown(_bytes(part).decode(charset, "replace"))
-    except LookupError:
-        return _shown(_bytes(part).decode("utf-8", "replace"))
-
-
-def _bytes(part: "Message[str, str]") -> bytes:
-    try:
-        payload = part.get_payload(decode=True)
-    except (ValueError, LookupError, MessageError):
-        return b""
-    return payload if isinstance(payload, bytes) else b""

@@ -107,3 +107,18 @@ class AddressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.kind}"
+
+
+class Inbox(models.Model):
+    """How far a mailbox has been looked into: what is behind `last_uid` is new, while the mailbox
+    numbers its messages as it did (its UIDVALIDITY). The mailbox itself remembers nothing of us."""
+
+    address = models.CharField(max_length=300, unique=True)  # user, server and folder
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    # What the last look met with, in the server's own words; empty where it went well.
+    trouble = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.address

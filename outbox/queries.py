@@ -1,5 +1,6 @@
 """What is known of the way that emails go, and how many wait."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -40,6 +41,14 @@ def mail_way() -> MailWay:
     )
     server = f"{options.get('host', 'localhost')}, port {options.get('port', 25)}"
     return MailWay(settings.DEFAULT_FROM_EMAIL, server, secured)
+
+
+def undelivered(keys: Iterable[str]) -> dict[str, str]:
+    """Which of these emails did not arrive, and why, in the mail server's words; one SQL query."""
+    lost = Email.objects.filter(
+        key__in=list(keys), state__in=(EmailState.BOUNCED, EmailState.FAILED)
+    )
+    return dict(lost.values_list("key", "last_error"))
 
 
 def mail_counts(organisation_id: int) -> MailCounts:

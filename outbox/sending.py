@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import re
 import smtplib
 import time
 from collections import defaultdict
@@ -20,6 +19,7 @@ from django.utils import timezone
 
 from outbox.message import message_for
 from outbox.models import AddressReport, Attachment, Email, EmailState
+from outbox.refusals import is_about_the_address
 from outbox.services import NewEmail, report_address, unsaved
 from outbox.wire import Letter, letter_for
 
@@ -36,13 +36,6 @@ RUN_SECONDS = 600
 GIVE_UP_AFTER = timedelta(hours=72)
 _PATIENCE = 8  # seconds, of someone who waits for a test
 LONGEST_WAIT = timedelta(hours=4)
-
-# RFC 3463: the second number says what it is about, 1 the address and 2 the mailbox.
-_ENHANCED = re.compile(r"\b5\.(\d{1,3})\.\d{1,3}\b")
-_NO_SUCH_ADDRESS = {550, 551, 553}
-_NOT_ABOUT_THE_ADDRESS = re.compile(
-    "relay|spam|block|policy|denied|authenticat|reputation", re.IGNORECASE
-)
 
 
 class _UnreachableError(Exception):
@@ -202,18 +195,10 @@ def _is_final(error: Exception) -> bool:
 
 
 def _is_bounce(error: Exception) -> bool:
-    """Whether the server says that there is no such address. A server that will not take emails
-    from us, or not this one, says nothing about the address."""
-    if not isinstance(error, smtplib.SMTPRecipientsRefused):
-        return False
-    for code, said in error.recipients.values():
-        words = _text(said)
-        if status := _ENHANCED.search(words):
-            if status[1] not in {"1", "2"} or status[0] == "5.2.2":  # 5.2.2: the mailbox is full
-                return False
-        elif code not in _NO_SUCH_ADDRESS or _NOT_ABOUT_THE_ADDRESS.search(words):
-            return False
-    return True
+    """Whether the server says that there is no such address."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        is_about_the_address(f"{code} {_text(said)}") for code, said in error.recipients.values()
+    )
 
 
 def _connection_survives(error: Exception) -> bool:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from outbox.delivery_reports import DeliveryReport
 from outbox.models import AddressReport, Attachment, Email, EmailState
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,22 @@ def note_report(*, message_id: str, kind: str, said: str) -> None:
         email.state, email.last_error = EmailState.BOUNCED, one_line(said)[:500]
         email.save(update_fields=["state", "last_error"])
     report_address(email, kind)
+
+
+@transaction.atomic
+def take_delivery_report(report: DeliveryReport) -> bool:
+    """Take in what a mail server sent back; False where it is about no email of ours. One that
+    was refused for another reason than its address has failed."""
+    if not report.message_id:
+        return False
+    if report.unwanted or report.of_the_address:
+        kind = AddressReport.Kind.COMPLAINT if report.unwanted else AddressReport.Kind.BOUNCE
+        note_report(message_id=report.message_id, kind=kind, said=report.said)
+    else:
+        Email.objects.filter(message_id=report.message_id, state=EmailState.SENT).update(
+            state=EmailState.FAILED, last_error=one_line(report.said)[:500]
+        )
+    return Email.objects.filter(message_id=report.message_id).exists()
 
 
 @transaction.atomic

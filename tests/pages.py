@@ -73,6 +73,7 @@ from touchpoints.services import start_workshop
 NOT_PAGES = {
     "healthz": "for machines",
     "mail_events": "for email services",
+    "mail_in": "for email services",
     "readyz": "for machines",
     "outbox:mailbox_attachment": "a download",
     "programme:people_csv": "a download",

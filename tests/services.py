@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     at = datafolder.locations()
     _running.append(embedded.start_postgres(at, options=_MAKES_NO_DURABLE_DATA))
     _running.append(embedded.start_queue(at))
-    _sinks.append(start_sink(at.mailbox, _listening))
+    _sinks.append(start_sink(at.mailbox, _listening, _hand_over))
+
+
+def _hand_over(content: bytes, recipients: Sequence[str], sender: str) -> None:
+    from feedback.mail_in import from_sink  # noqa: PLC0415  (once Django is set up)
+
+    from_sink(content, recipients, sender)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

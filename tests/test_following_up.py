@@ -12,9 +12,9 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from feedback.models import Case, Invitation, Message
-from feedback.reply_emails import new_words, read_reply
 from feedback.services import (
     add_note,
+    add_word,
     ask_whether_it_helped,
     escalate_late,
     follow_address,
@@ -25,7 +25,7 @@ from feedback.services import (
     say_whether_it_helped,
     set_standard,
     submit_response,
-    take_reply,
+    take_email,
     thank_colleague,
     update_case,
 )
@@ -34,6 +34,7 @@ from feedback.services.errors import FeedbackError
 from outbox.models import Email
 from programme.models import Loss, Membership, Organisation, Recognition
 from programme.queries import loss_totals
+from programme.services import reminders_address, set_reminders
 from tests import factories
 from tests.doors import left, mark
 
@@ -121,9 +122,8 @@ def test_no_case_opens_by_itself_where_it_should_not(
 
 
 def test_our_answer_goes_by_email_and_theirs_is_threaded_back(
-    organisation: Organisation, manager: Membership, settings: Settings
+    organisation: Organisation, manager: Membership
 ) -> None:
-    settings.REPLY_DOMAIN = "reply.example"
     case = _case(organisation, manager)
     conversation = case.conversation
     assert conversation is not None
@@ -140,7 +140,7 @@ def test_our_answer_goes_by_email_and_theirs_is_threaded_back(
         "Nine is fine.\n\nOn Tue, 24 Nov 2026 at 10:00, Larkfield <a@b.example> wrote:\n> Tomorrow"
     )
     for _ in range(2):
-        take_reply(read_reply(answer.as_bytes()))
+        take_email(answer)
     assert [(m.from_us, m.text) for m in Message.objects.all()] == [
         (True, "Tomorrow at nine."),
         (False, "Nine is fine."),
@@ -154,8 +154,9 @@ def test_our_answer_goes_by_email_and_theirs_is_threaded_back(
 
 
 def test_without_inbound_mail_the_email_leads_to_the_page(
-    organisation: Organisation, manager: Membership
+    organisation: Organisation, manager: Membership, settings: Settings
 ) -> None:
+    settings.REPLY_ADDRESS = ""
     case = _case(organisation)
     assert case.conversation is not None
     reply(case=case, text="Tomorrow at nine.", by=manager)
@@ -163,47 +164,6 @@ def test_without_inbound_mail_the_email_leads_to_the_page(
     assert email.reply_to == ""
     assert "reply to this email" not in email.text
     assert follow_address(case.conversation) in email.text
-
-
-@pytest.mark.parametrize(
-    "header", [("Auto-Submitted", "auto-replied"), ("Precedence", "bulk"), ("To", "case+1-00@x.y")]
-)
-def test_what_no_person_answered_is_left(
-    organisation: Organisation, header: tuple[str, str], settings: Settings
-) -> None:
-    settings.REPLY_DOMAIN = "reply.example"
-    case = _case(organisation)
-    assert case.conversation is not None
-    answer = EmailMessage()
-    if header[0] != "To":
-        answer["To"] = reply_address(case.conversation)
-    answer[header[0]] = header[1]
-    answer.set_content("I am away.")
-    assert take_reply(read_reply(answer.as_bytes())) is None
-    assert not Message.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("written", "new"),
-    [
-        ("Yes.\n\n> old", "Yes."),
-        ("Ja.\n\nAm 24.11.2026 um 10:00 schrieb Larkfield <a@b.example>:\n> alt", "Ja."),
-        ("Oui\n-- \nAda", "Oui"),
-        ("Sí\r\n\r\n-----Original Message-----\r\nold", "Sí"),
-        ("On Monday it rains:\nan umbrella", "On Monday it rains:\nan umbrella"),
-        ("A\nOn Tue, 24 Nov 2026, Larkfield\n<a@b.example> wrote:\n\n> old", "A"),
-        ("", ""),
-    ],
-)
-def test_only_what_is_new_is_kept(written: str, new: str) -> None:
-    assert new_words(written) == new
-
-
-def test_an_email_in_any_shape_is_read() -> None:
-    for content in (b"", b"\xff\xfe\x00", b"Content-Type: text/plain; charset=nonsense\n\nHello"):
-        assert isinstance(read_reply(content).text, str)
-    html = b"Content-Type: text/html\n\n<style>p{}</style><p>Hello<br>you &amp; me</p>"
-    assert read_reply(html).text == "Hello\nyou & me"
 
 
 def test_nobody_to_answer_is_said(organisation: Organisation, as_manager: Client) -> None:
@@ -245,6 +205,35 @@ def test_the_owner_is_told_once_then_the_leaders_once(
         )
         clock.shift(dt.timedelta(hours=2))
         assert escalate_late() == 1
+
+
+def test_a_reminder_can_be_stopped_and_a_duty_cannot(
+    organisation: Organisation, manager: Membership, leader: Membership
+) -> None:
+    _standard(organisation)
+    with time_machine.travel(dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC), tick=False) as clock:
+        case = _case(organisation, manager)
+        Membership.objects.update(wants_reminders=False)
+        clock.shift(dt.timedelta(hours=8))
+        assert escalate_late() == 0
+        clock.shift(dt.timedelta(hours=25))
+        assert escalate_late() == 1
+        told = Email.objects.get(key__startswith="case-late:")
+        assert (told.to_email, told.headers) == (leader.user.email, {})
+        # Somebody waits for them.
+        reply(case=case, text="Tomorrow.", by=leader)
+        assert case.conversation is not None
+        add_word(conversation=case.conversation, text="Fine.", external_id="1")
+        assert Email.objects.filter(to_email=manager.user.email).count() == 1
+        # Turned on again: the next due day has its reminder, with the way to stop it.
+        set_reminders(membership=manager, wanted=True)
+        Case.objects.update(owner_told_at=None, due_at=timezone.now())
+        clock.shift(dt.timedelta(minutes=1))
+        escalate_late()
+        late = Email.objects.get(to_email=manager.user.email, key__startswith="case-late:")
+        assert late.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert reminders_address(manager) in late.text
+        assert reminders_address(manager) in late.html
 
 
 def test_a_late_case_of_nobodys_goes_to_the_leaders_at_once(

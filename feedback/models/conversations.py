@@ -47,6 +47,10 @@ class Message(OrganisationOwned):
     )
     text = models.TextField()
     by_email = models.BooleanField(default=False)
+    # Of an email that came in: where from, if not from where we write to, and how many files came
+    # along, which are not kept.
+    sender = models.EmailField(blank=True)
+    attachments = models.PositiveSmallIntegerField(default=0)
     # The Message-ID of an email that came in, or the form's own number: it is kept once.
     external_id = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(auto_now_add=True)

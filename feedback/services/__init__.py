@@ -29,7 +29,6 @@ from feedback.services.conversations import (
     conversation_of,
     follow_address,
     new_mark,
-    take_reply,
     unmarked,
 )
 from feedback.services.errors import FeedbackError
@@ -106,6 +105,7 @@ from feedback.services.surveys import (
     restore_question,
     translate_survey,
 )
+from feedback.services.taking import Taken, take_email
 from feedback.services.tying import tie_comment
 
 __all__ = [
@@ -121,6 +121,7 @@ __all__ = [
     "QuestionSpec",
     "RoundClosedError",
     "StaleAnswersError",
+    "Taken",
     "add_note",
     "add_question",
     "add_word",
@@ -193,7 +194,7 @@ __all__ = [
     "submit_open_response",
     "submit_response",
     "suppress_reported",
-    "take_reply",
+    "take_email",
     "thank_colleague",
     "there",
     "tie_comment",

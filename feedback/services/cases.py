@@ -6,8 +6,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from feedback.follow_up_queries import reply_key
 from feedback.models import Case, CaseNote, Comment, Conversation, Message, OpenDoorItem, Response
-from feedback.services.conversations import tell_owner, write_to
+from feedback.services.case_emails import NOT_HELPED, YOURS, tell_owner
+from feedback.services.conversations import write_to
 from feedback.services.errors import FeedbackError
 from feedback.services.standards import due_after, standard_of
 from feedback.spoken import filled, speech
@@ -64,7 +66,12 @@ def open_case(
         due_at=due_at or due_after(standard, item.created_at if item else timezone.now()),
     )
     if owner is not None and owner != by:
-        tell_owner(case, key=f"case:{case.pk}:yours:{owner.pk}", part="yours")
+        tell_owner(
+            case,
+            key=f"case:{case.pk}:yours:{owner.pk}",
+            part=YOURS,
+            text=item.text if item is not None else "",
+        )
     return case
 
 
@@ -118,7 +125,7 @@ def update_case(
     for text in changes:
         note = _note(locked, text, by, is_change=True)
     if owned_anew:
-        tell_owner(locked, key=f"case:{locked.pk}:yours:{note.pk}", part="yours")
+        tell_owner(locked, key=f"case:{locked.pk}:yours:{note.pk}", part=YOURS)
     return locked
 
 
@@ -170,7 +177,7 @@ def reply(*, case: Case, text: str, by: Membership, external_id: str = "") -> Me
     words = filled(speech(conversation.language).door, organisation=locked.organisation.name)
     message.by_email = write_to(
         conversation,
-        key=f"case-reply:{message.pk}",
+        key=reply_key(message),
         subject=words["reply_subject"],
         part="reply",
         text=text,
@@ -220,7 +227,7 @@ def say_whether_it_helped(*, case: Case, helped: bool) -> Case:
         locked.owner_told_at = locked.leaders_told_at = None
         locked.waits_for_us = True
         note = _note(locked, "They say that it has not helped yet", None, is_change=True)
-        tell_owner(locked, key=f"case-not-helped:{note.pk}", part="not_helped")
+        tell_owner(locked, key=f"case-not-helped:{note.pk}", part=NOT_HELPED)
     locked.save()
     return locked
 

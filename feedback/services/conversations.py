@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from feedback.models import MOST_CHARACTERS, Case, Conversation, Message, OpenDoorItem
-from feedback.reply_emails import ReplyEmail
+from feedback.services.case_emails import ANSWER, tell_owner
 from feedback.services.errors import FeedbackError
 from feedback.spoken import filled, speech
 from outbox.services import NewEmail, write_emails
-from programme.models import Membership
+from outbox.ways import way_in
 
 _SALT = "feedback.conversation"
 _MARK_SALT = "feedback.conversation.form"
@@ -50,10 +50,11 @@ def follow_address(conversation: Conversation) -> str:
 
 
 def reply_address(conversation: Conversation) -> str:
-    """Where an email's answer goes by itself; empty where no inbound mail is set up."""
-    if not settings.REPLY_DOMAIN:
+    """Where an email's answer goes by itself; empty where nothing brings answers to us."""
+    if way_in() is None:
         return ""
-    return f"case+{token_of(conversation)}@{settings.REPLY_DOMAIN}"
+    box, _, domain = settings.REPLY_ADDRESS.rpartition("@")
+    return f"{box}+{token_of(conversation)}@{domain}"
 
 
 def new_mark() -> str:
@@ -107,12 +108,20 @@ def write_to(conversation: Conversation, *, key: str, subject: str, part: str, t
 
 @transaction.atomic
 def add_word(
-    *, conversation: Conversation, text: str, external_id: str, by_email: bool = False
+    *,
+    conversation: Conversation,
+    text: str,
+    external_id: str,
+    by_email: bool = False,
+    sender: str = "",
+    attachments: int = 0,
 ) -> Message:
     """What the other side says; the same `external_id` is kept once. The case's owner is told, and
     a case that was closed waits for us again without being opened."""
-    text = text.strip()[:MOST_CHARACTERS]
-    if not text:
+    text = text.strip()
+    if not by_email:
+        text = text[:MOST_CHARACTERS]
+    if not text and not attachments:
         raise FeedbackError("There are no words in it.")
     Conversation.objects.select_for_update().get(pk=conversation.pk)
     known = conversation.messages.filter(external_id=external_id).first() if external_id else None
@@ -124,70 +133,19 @@ def add_word(
         from_us=False,
         text=text,
         by_email=by_email,
+        sender=sender,
+        attachments=attachments,
         external_id=external_id,
     )
     case = Case.objects.filter(conversation=conversation).select_related("owner__user").first()
     if case is not None:
         Case.objects.filter(pk=case.pk).update(waits_for_us=True)
-        tell_owner(case, key=f"case-answer:{message.pk}", part="answer", text=text)
+        tell_owner(
+            case, key=f"case-answer:{message.pk}", part=ANSWER, text=text, attachments=attachments
+        )
     else:
         # What was looked at already is looked at again.
         OpenDoorItem.objects.filter(
             conversation=conversation, state=OpenDoorItem.State.ASIDE
         ).update(state=OpenDoorItem.State.WAITING)
     return message
-
-
-def take_reply(reply: ReplyEmail) -> Message | None:
-    """Thread an email that came in to its conversation; None for what no person answered."""
-    if reply.automatic or not reply.text:
-        return None
-    for token in reply.tokens:
-        conversation = conversation_of(token)
-        if conversation is not None:
-            return add_word(
-                conversation=conversation,
-                text=reply.text,
-                external_id=reply.message_id,
-                by_email=True,
-            )
-    return None
-
-
-def tell_owner(case: Case, *, key: str, part: str, text: str = "") -> None:
-    """Email the owner, if there is one, that something about a case wants them."""
-    if case.owner is not None:
-        write_emails([case_email(case, case.owner, key=key, part=part, text=text)])
-
-
-_SUBJECTS = {
-    "yours": "A case is yours: {title}",
-    "answer": "They answered: {title}",
-    "late": "A case is late: {title}",
-    "not_helped": "It has not helped yet: {title}",
-}
-
-
-def case_email(case: Case, to: Membership, *, key: str, part: str, text: str = "") -> NewEmail:
-    """An email to a colleague about one case."""
-    organisation = case.organisation
-    path = reverse("feedback:case", kwargs={"organisation": organisation.slug, "case": case.pk})
-    context = {
-        "case": case,
-        "sender": organisation.name,
-        "language": organisation.language,
-        "part": part,
-        "title": _SUBJECTS[part].format(title=case.title),
-        "text": text,
-        "link": urljoin(settings.BASE_URL, path),
-    }
-    return NewEmail(
-        key=key,
-        to_email=to.user.email,
-        to_name=str(to.user),
-        subject=str(context["title"]),
-        text=render_to_string("feedback/email/case.txt", context),
-        html=render_to_string("feedback/email/case.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
-    )

@@ -1,13 +1,14 @@
-"""Late cases: their owners are told, then the leaders, once each for a due moment."""
+"""Late cases: their owners are told, then the leaders, once each for a due moment.
 
-from collections.abc import Iterable
+An owner who has turned reminders off is not told; the leaders always are: a customer waits.
+"""
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from feedback.models import Case
-from feedback.services.conversations import case_email
+from feedback.services.case_emails import LATE, LATE_FOR_LEADERS, case_email
 from feedback.services.standards import standard_of, working_hours
 from outbox.services import write_emails
 from programme.models import Membership, Organisation, Role
@@ -47,19 +48,20 @@ def _escalate(organisation: Organisation) -> int:
     told = 0
     for case in late:
         assert case.due_at is not None  # noqa: S101  (see the filter)
-        owners: Iterable[Membership] = ()
+        to: dict[int, tuple[Membership, str]] = {}
         if case.owner_told_at is None:
-            owners = [case.owner] if case.owner is not None else []
+            if case.owner is not None and case.owner.wants_reminders:
+                to[case.owner.pk] = case.owner, LATE
             case.owner_told_at = now
         leaders_now = case.leaders_told_at is None and (
             case.owner is None or clock.after(case.due_at, standard.hours) <= now
         )
         if leaders_now:
             case.leaders_told_at = now
-        to = {one.pk: one for one in (*owners, *(leaders if leaders_now else ()))}
+            to |= {one.pk: (one, LATE_FOR_LEADERS) for one in leaders}
         cause = f"case-late:{case.pk}:{int(case.due_at.timestamp())}:{int(leaders_now)}"
         write_emails(
-            case_email(case, one, key=f"{cause}:{one.pk}", part="late") for one in to.values()
+            case_email(case, one, key=f"{cause}:{one.pk}", part=part) for one, part in to.values()
         )
         case.save(update_fields=["owner_told_at", "leaders_told_at"])
         told += bool(to)
