@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0002_holds_bounces_and_blanks"),
+        ("outbox", "0003_accounts_first"),
     ]
 
     operations = [
