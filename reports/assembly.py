@@ -199,7 +199,7 @@ def _cell(cell: "Cell") -> HeatmapCell:
 
 def _improvements(known: Known) -> tuple[ImprovementLine, ...]:
     """Late ones first, then by what is under way, planned and done."""
-    observed = _observed(known)
+    observed = list(zip(_observed(known), _effects(known), strict=True))
     order = {"doing": 1, "planned": 2, "done": 3}
     lines = sorted(
         zip(known.improvements, observed, strict=True),
@@ -217,9 +217,36 @@ def _improvements(known: Known) -> tuple[ImprovementLine, ...]:
             expected=one.expected,
             observed=words,
             improvement_id=one.improvement_id,
+            **effect,
         )
-        for one, words in lines
+        for one, (words, effect) in lines
     )
+
+
+def _effects(known: Known) -> list[dict[str, float | None]]:
+    """For each improvement at a touchpoint that is measured now: that net with its interval, the
+    last one before it was finished, and the one to reach."""
+    quarters = [cell_nets(cells) for cells in _by_quarter(known.customers, known)]
+    found: list[dict[str, float | None]] = []
+    for one in known.improvements:
+        key = one.touchpoint_id
+        if key is None or one.hand_off_id is not None or key not in quarters[-1]:
+            found.append({})
+            continue
+        now, before = quarters[-1][key], None
+        if one.done_on is not None:
+            done = Quarter.containing(one.done_on, first_month=known.first_month)
+            before = _last_before(quarters, key, done, known.quarter).get(key)
+        found.append(
+            {
+                "before": None if before is None else round(before.value, 1),
+                "now": round(now.value, 1),
+                "low": round(now.centre - now.half_width, 1),
+                "high": round(now.centre + now.half_width, 1),
+                "plan": one.expected_net,
+            }
+        )
+    return found
 
 
 def _observed(known: Known) -> list[str]:

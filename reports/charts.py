@@ -18,6 +18,7 @@ from reports import chain_drawing
 FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
+PADDING = {"left": 30, "right": 5, "top": 5, "bottom": 5}
 SIGNED = "datum.value == 0 ? '0' : replace(format(datum.value, '+d'), '-', '−')"
 MOMENT_FILLS = {
     "misery": "#8E1526",
@@ -51,11 +52,12 @@ def draw(name: str, data: list[dict[str, Any]]) -> str:
 def measures(data: list[dict[str, Any]]) -> Any:
     """Small multiples, two by two: a line over eight quarters with its intervals.
 
-    Each row: measure, period, and value, low, high, last (whether it is the report's quarter).
+    Each row: measure, period, last (whether it is the report's quarter), and value, low, high and
+    said, the value in words.
     """
     titles = list(dict.fromkeys(row["measure"] for row in data))
     charts = [_one_measure([row for row in data if row["measure"] == title]) for title in titles]
-    return _dressed(alt.concat(*charts, columns=2, spacing={"row": 28, "column": 44}))
+    return _dressed(alt.concat(*charts, columns=2, spacing={"row": 16, "column": 44}))
 
 
 def _one_measure(data: list[dict[str, Any]]) -> Any:
@@ -76,7 +78,7 @@ def _one_measure(data: list[dict[str, Any]]) -> Any:
     )
     colour = alt.condition("datum.last", alt.value(INK), alt.value(EARLIER))
     measured = "isValid(datum.value)"
-    axis = alt.Axis(tickCount=4, minExtent=30, labelExpr="datum.label" if percent else SIGNED)
+    axis = alt.Axis(tickCount=3, minExtent=30, labelExpr="datum.label" if percent else SIGNED)
     y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=True, nice=True))
     line = base.mark_line(color=EARLIER, strokeWidth=1.5).encode(y=y)
     rules = (
@@ -92,12 +94,12 @@ def _one_measure(data: list[dict[str, Any]]) -> Any:
     labels = (
         base.transform_filter("datum.last && isValid(datum.value)")
         .mark_text(align="left", dx=7, fontSize=12, fontWeight=600, color=INK)
-        .encode(y=y, text=alt.Text("value:Q", format=".0f" if percent else "+.0f"))
+        .encode(y=y, text="said:N")
     )
     return alt.layer(line, rules, points, labels).properties(
-        width=215,
-        height=120,
-        title=alt.TitleParams(data[0]["measure"], anchor="start", offset=10, fontSize=12),
+        width=225,
+        height=74,
+        title=alt.TitleParams(data[0]["measure"], anchor="start", offset=8, fontSize=12),
     )
 
 
@@ -117,7 +119,7 @@ def standing(data: list[dict[str, Any]]) -> Any:
         axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], labelExpr=SIGNED, grid=True),
     )
     rules = base.mark_rule(strokeWidth=2, color=QUIET).encode(x=alt.X("low:Q"), x2="high:Q")
-    points = base.mark_point(filled=True, size=70, opacity=1, stroke=INK, strokeWidth=1).encode(
+    points = base.mark_point(filled=True, size=58, opacity=1, stroke=INK, strokeWidth=1).encode(
         x=x,
         fill=alt.Fill(
             "label:N",
@@ -125,7 +127,7 @@ def standing(data: list[dict[str, Any]]) -> Any:
             legend=None,
         ),
     )
-    return _dressed(alt.layer(rules, points).properties(width=270, height=alt.Step(17)))
+    return _dressed(alt.layer(rules, points).properties(width=270, height=alt.Step(13)))
 
 
 def inside(data: list[dict[str, Any]]) -> Any:
@@ -151,13 +153,87 @@ def inside(data: list[dict[str, Any]]) -> Any:
         x=alt.X("high:Q"), text="voice:N"
     )
     return _dressed(
-        alt.layer(rules, points, labels).properties(width=270, height={"step": 15, "for": "offset"})
+        alt.layer(rules, points, labels).properties(width=270, height={"step": 13, "for": "offset"})
+    )
+
+
+def loyalty(data: list[dict[str, Any]]) -> Any:
+    """The four corners, loyal above and retained on the left: a circle as large as its share of
+    customers, solid where they are loyal, with its name and its share beside it.
+
+    Each row: loyal, stayed, title, share in percent, which is none where hidden, and said, the
+    share and its interval in words.
+    """
+    across = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[0, 2]))
+    down = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, 2]))
+    base = alt.Chart({"values": data}).transform_calculate(
+        column="datum.stayed ? 0.3 : 1.3",
+        row="datum.loyal ? 1.5 : 0.5",
+    )
+    solid = alt.condition("datum.loyal", alt.value(INK), alt.value("#FFFFFF"))
+    circles = (
+        base.transform_filter("datum.share > 0")
+        .mark_point(shape="circle", opacity=1, stroke=INK, strokeWidth=1.5)
+        .encode(
+            x=across,
+            y=down,
+            fill=solid,
+            size=alt.Size(
+                "share:Q", legend=None, scale=alt.Scale(domain=[0, 100], range=[0, 3600])
+            ),
+        )
+    )
+    names = base.mark_text(align="left", dx=42, dy=-8, fontSize=12, fontWeight=600, color=INK)
+    shares = base.mark_text(align="left", dx=42, dy=9, fontSize=12, color=QUIET)
+    middle = alt.Chart({"values": [{"at": 1}]}).mark_rule(color=HAIRLINE)
+    return _dressed(
+        alt.layer(
+            middle.encode(x=alt.X("at:Q", axis=None)),
+            middle.encode(y=alt.Y("at:Q", axis=None)),
+            circles,
+            names.encode(x=across, y=down, text="title:N"),
+            shares.encode(x=across, y=down, text="said:N"),
+        ).properties(width=520, height=136)
+    )
+
+
+def improvements(data: list[dict[str, Any]]) -> Any:
+    """A row an improvement: its touchpoint's net before, lighter; now, solid, with its interval;
+    and the net to reach, an outline.
+
+    Each row: improvement, now, low, high, and before and plan, either of which may be none.
+    """
+    base = alt.Chart({"values": data}).encode(
+        y=alt.Y("improvement:N", title=None, sort=None, axis=alt.Axis(labelLimit=290, domain=False))
+    )
+    x = alt.X(
+        "now:Q",
+        title=None,
+        scale=alt.Scale(domain=[-100, 100]),
+        axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], labelExpr=SIGNED, grid=True),
+    )
+    marks: dict[str, Any] = {"opacity": 1, "strokeWidth": 1.4, "size": 72}
+    moved = base.transform_filter("isValid(datum.before)")
+    planned = base.transform_filter("isValid(datum.plan)")
+    return _dressed(
+        alt.layer(
+            moved.mark_rule(color=EARLIER, strokeWidth=1).encode(x=alt.X("before:Q"), x2="now:Q"),
+            base.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
+            moved.mark_point(fill=EARLIER, stroke=EARLIER, shape="diamond", **marks).encode(
+                x="before:Q"
+            ),
+            base.mark_point(fill=INK, stroke=INK, shape="circle", **marks).encode(x=x),
+            planned.mark_point(fill="#FFFFFF", stroke=INK, shape="square", **marks).encode(
+                x="plan:Q"
+            ),
+        ).properties(width=270, height=alt.Step(20))
     )
 
 
 def _dressed(chart: Any) -> Any:
+    # The renderer measures labels in a font that is narrower than the one they are set in.
     return (
-        chart.configure(font=FONTS, background="transparent")
+        chart.configure(font=FONTS, background="transparent", padding=PADDING)
         .configure_view(stroke=None)
         .configure_axis(
             labelFont=FONTS,
@@ -173,7 +249,13 @@ def _dressed(chart: Any) -> Any:
     )
 
 
-CHARTS = {"measures": measures, "standing": standing, "inside": inside}
+CHARTS = {
+    "measures": measures,
+    "standing": standing,
+    "loyalty": loyalty,
+    "inside": inside,
+    "improvements": improvements,
+}
 
 
 if __name__ == "__main__":

@@ -214,6 +214,9 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class ImprovementLine:
+    """One improvement. `before` is its touchpoint's net in the last quarter before it was finished,
+    `now` the report's quarter's with its interval, `plan` the net to reach."""
+
     title: str
     touchpoint: str
     cause: str
@@ -224,6 +227,11 @@ class ImprovementLine:
     expected: str
     observed: str
     improvement_id: int | None = None
+    before: float | None = None
+    now: float | None = None
+    low: float | None = None
+    high: float | None = None
+    plan: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

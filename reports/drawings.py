@@ -11,11 +11,11 @@ from django.core.cache import cache
 from programme.printing import print_apart, static_folder
 from reports import pictures
 from reports.phrases import direction, said
-from reports.words import signed
+from reports.words import figure, signed
 
 MOST_STANDING = 36
 MOST_SECONDS = 60
-CHART_LOOK = 4  # raised whenever the charts' drawing changes, so that no old one is taken
+CHART_LOOK = 9  # raised whenever the charts' drawing changes, so that no old one is taken
 KEEP_CHARTS = 30 * 24 * 3600
 
 
@@ -65,7 +65,9 @@ def _chart_data(figures: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "measures": list(_measures_rows(figures)),
         "standing": _standing_rows(figures),
         "chain": pictures.chain_rows(figures),
+        "loyalty": pictures.loyalty_rows(figures),
         "inside": pictures.inside_rows(figures),
+        "improvements": pictures.improvement_rows(figures),
     }
 
 
@@ -88,6 +90,7 @@ def _measures_rows(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "value": reading and reading["value"],
                 "low": reading and reading["low"],
                 "high": reading and reading["high"],
+                "said": figure(reading["value"], measure["unit"]) if reading else "",
             }
 
 
@@ -152,5 +155,7 @@ _CHART_TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "measures": _measures_text,
     "standing": _standing_text,
     "chain": pictures.chain_text,
+    "loyalty": pictures.loyalty_text,
     "inside": pictures.inside_text,
+    "improvements": pictures.improvements_text,
 }

@@ -1,6 +1,7 @@
 """The heatmap of a report's figures as tables that fit a page, and as CSV."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 from programme.tables import write_csv
@@ -8,49 +9,62 @@ from reports.phrases import said
 from reports.words import MOMENT_WORDS
 
 MOST_ROWS = 150
-MOST_COLUMNS = 9
+MOST_COLUMNS = 10
+# From so many rows on, the letters are smaller, so that sixty of them are a page.
+DENSE_FROM = 40
 
 
 def row_count(figures: dict[str, Any]) -> int:
     return sum(len(stage["rows"]) for stage in figures["heatmap"]["stages"])
 
 
-def heatmap_parts(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Tables that fit a page's width: all segments together first, then the segments."""
+def heatmap_parts(
+    figures: dict[str, Any], *, most_rows: int | None = MOST_ROWS, most_columns: int = MOST_COLUMNS
+) -> Iterator[dict[str, Any]]:
+    """Tables of at most so many columns of figures: all segments together first, then the
+    segments; `most_rows` of None takes every row."""
     heatmap = figures["heatmap"]
     if not row_count(figures):
         return
-    segments = heatmap["segments"]
     language, period = figures["language"], figures["period"]
-    staff = [said(language, "Staff")] if heatmap["has_staff"] else []
-    room = MOST_COLUMNS - 1 - len(staff)
+    totals = [{"name": said(language, "All customers"), "voice": "customer", "segment": "all"}]
+    if heatmap["has_staff"]:
+        totals.append({"name": said(language, "Staff"), "voice": "staff", "segment": "all"})
+    segments = [
+        {"name": name, "voice": "customer", "segment": key}
+        for name, key in zip_longest(heatmap["segments"], heatmap.get("segment_ids") or ())
+    ]
+    room = most_columns - len(totals)
     chunks = [range(at, min(at + room, len(segments))) for at in range(0, len(segments), room)]
     for number, chunk in enumerate(chunks or [range(0)]):
-        columns = [] if number else [said(language, "All customers"), *staff]
-        columns += [segments[index] for index in chunk]
         words = "Heatmap of {period}"
         if len(chunks) > 1:
             words = "Heatmap of {period}, part {number} of {parts}"
-        caption = said(language, words).format(period=period, number=number + 1, parts=len(chunks))
+        columns = [*([] if number else totals), *segments[chunk.start : chunk.stop]]
         yield {
-            "caption": caption,
+            "caption": said(language, words).format(
+                period=period, number=number + 1, parts=len(chunks)
+            ),
             "columns": columns,
             "width": len(columns) + 1,
-            "stages": list(_part_stages(heatmap, chunk, totals=not number)),
+            "dense": min(row_count(figures), most_rows or DENSE_FROM) >= DENSE_FROM,
+            "stages": list(_part_stages(heatmap, chunk, most_rows, totals=not number)),
         }
 
 
 def _part_stages(
-    heatmap: dict[str, Any], chunk: range, *, totals: bool
+    heatmap: dict[str, Any], chunk: range, most_rows: int | None, *, totals: bool
 ) -> Iterator[dict[str, Any]]:
-    room = MOST_ROWS
+    room = most_rows
     for stage in heatmap["stages"]:
         rows = []
         for row in stage["rows"][:room]:
             first = [row["total"], *([row["staff"]] if heatmap["has_staff"] else [])]
             cells = (first if totals else []) + [row["cells"][index] for index in chunk]
-            rows.append({"touchpoint": row["touchpoint"], "cells": cells})
-        room -= len(rows)
+            key = row.get("touchpoint_id")
+            rows.append({"touchpoint": row["touchpoint"], "touchpoint_id": key, "cells": cells})
+        if room is not None:
+            room -= len(rows)
         if rows:
             yield {"name": stage["name"], "rows": rows}
 

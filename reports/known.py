@@ -40,6 +40,7 @@ class KnownImprovement:
     expected: str
     improvement_id: int | None = None
     hand_off_id: int | None = None
+    expected_net: float | None = None
 
     def late(self, today: dt.date) -> bool:
         return self.state != "done" and self.due_on is not None and self.due_on < today

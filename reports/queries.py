@@ -138,6 +138,7 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
             expected=_expected(one),
             improvement_id=one.pk,
             hand_off_id=one.hand_off_id,
+            expected_net=one.expected_net,
         )
 
 

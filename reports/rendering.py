@@ -18,6 +18,7 @@ from reports.phrases import direction, said, spoken
 from reports.terms import DEFINITIONS, MOMENTS, sections_of
 
 MOST_SECONDS = 120
+MOST_ON_SCREEN = 100  # columns of a heatmap that scrolls sideways
 
 
 def print_report(
@@ -77,7 +78,8 @@ def _pages(
     return render_to_string(
         "reports/print/report.html",
         {
-            "report": figures,
+            "figures": figures,
+            "for_print": True,
             "printed_in": language,
             "direction": direction(language),
             "built_day": date_format(localtime(built_at), "j F Y"),
@@ -92,7 +94,9 @@ def _pages(
             "definitions": DEFINITIONS,
             "heatmap_parts": list(heatmap_parts(figures)),
             "heatmap_left_out": max(row_count(figures) - MOST_ROWS, 0),
-            "charts": chart_words(figures),
+            "charts": {
+                name: {"alt": words, "drawn": True} for name, words in chart_words(figures).items()
+            },
         },
     )
 
@@ -106,6 +110,8 @@ def page_parts(figures: dict[str, Any]) -> dict[str, Any]:
         "sections": sections_of(figures),
         "moments": MOMENTS,
         "definitions": DEFINITIONS,
+        "few": said("en", "few"),
+        "heatmap_parts": list(heatmap_parts(figures, most_rows=None, most_columns=MOST_ON_SCREEN)),
         "charts": {
             name: {"alt": words, "drawn": name in drawn}
             for name, words in chart_words(figures).items()

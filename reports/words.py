@@ -11,6 +11,7 @@ __all__ = [
     "MOMENT_WORDS",
     "counted",
     "day",
+    "figure",
     "listed",
     "quarter_words",
     "sentence",
@@ -36,6 +37,11 @@ def listed(names: Sequence[str]) -> str:
 def sentence(text: str) -> str:
     """The same with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def figure(value: float, unit: str) -> str:
+    """A measure's value with its unit: "+12", or "12 %" where the unit is "percent"."""
+    return f"{value:.0f} %" if unit == "percent" else signed(value)
 
 
 def short(name: str, most: int = 70) -> str:

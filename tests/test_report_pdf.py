@@ -84,7 +84,7 @@ def test_it_says_who_and_when_and_in_which_language(printed: Printed) -> None:
     assert reader.metadata.title == "Harbour & Vale: board report 2026Q3"
     assert str(reader.root_object["/Lang"]) == "en"
     assert reader.get_num_pages() == printed.pages
-    assert 8 <= printed.pages <= 12
+    assert 5 <= printed.pages <= 9
 
 
 def test_bookmarks_lead_to_every_part(printed: Printed) -> None:
@@ -96,7 +96,7 @@ def test_bookmarks_lead_to_every_part(printed: Printed) -> None:
 
 def test_the_contents_give_the_right_pages(printed: Printed) -> None:
     reader = PdfReader(io.BytesIO(printed.pdf))
-    listed = dict(re.findall(r"^ *(\S.*?)  +(\d+)$", text_of(printed, page=2), re.MULTILINE))
+    listed = dict(re.findall(r"^ *(\S.*?)  +(\d+)$", text_of(printed, page=1), re.MULTILINE))
     for _, title in SECTIONS:
         page = reader.pages[int(listed[title]) - 1].extract_text()
         assert title.casefold() in page.replace("\n", " ").casefold()
@@ -415,8 +415,8 @@ def test_page_one_is_one_page_whatever_the_names_are() -> None:
     of = figures(customers=heatmap(*rows), improvements=late)
     assert (len(of["gains"]), len(of["worries"]), len(of["asks"])) == (3, 3, 4)
     found = print_it(of)
-    first = " ".join(text_of(found, page=3).split())
+    first = " ".join(text_of(found, page=2).split())
     assert "Would recommend us" in first
     assert "Decisions asked of the board" in first
     assert "It was due on 1 September 2026" in first
-    assert "What changed" in text_of(found, page=4)
+    assert "What changed" in text_of(found, page=3)

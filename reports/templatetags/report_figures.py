@@ -1,10 +1,11 @@
 """Figures as a report writes them, on the page and in print."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.template import RequestContext
+from django.template import Context
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -38,24 +39,14 @@ def figure(value: float | str | None, unit: str) -> str:
     """A measure's value with its unit: +12 or 12 %."""
     if value is None or isinstance(value, str):
         return ""
-    return f"{value:.0f} %" if unit == "percent" else words.signed(value)
+    return words.figure(value, unit)
 
 
-@register.inclusion_tag("reports/_bar.html")
-def interval(low: float, value: float, high: float, unit: str = "points") -> dict[str, object]:
-    """A thin bar: nets lie between -100 and 100, percents between 0 and 100."""
-    return _bar(low, value, high, unit)
-
-
-@register.inclusion_tag("reports/print/_bar.html")
-def printed_interval(
-    low: float, value: float, high: float, unit: str = "points"
+@register.inclusion_tag("reports/parts/_bar.html", takes_context=True)
+def interval(
+    context: Context, low: float, value: float, high: float, unit: str = "points"
 ) -> dict[str, object]:
-    """The same for the press, which would take an inline SVG for a picture without words."""
-    return _bar(low, value, high, unit)
-
-
-def _bar(low: float, value: float, high: float, unit: str) -> dict[str, object]:
+    """A thin bar: nets lie between -100 and 100, percents between 0 and 100."""
     start, end, at = (_along(bound, unit) for bound in (low, high, value))
     # As text: a template would write numbers with a language's comma, which CSS does not read.
     return {
@@ -63,6 +54,7 @@ def _bar(low: float, value: float, high: float, unit: str) -> dict[str, object]:
         "length": f"{end - start:.1f}",
         "at": f"{at:g}",
         "signed": unit == "points",
+        "for_print": context.get("for_print", False),
     }
 
 
@@ -92,15 +84,15 @@ def css_name(label: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def at_cell(
-    context: RequestContext,
+    context: Context,
     text: str,
     touchpoint_id: int | str | None,
     voice: str = "customer",
     segment: int | str | None = "all",
 ) -> str:
     """A figure or a name as a link to the cell of the heatmap that it comes from; the bare text
-    where that is not known."""
-    if not touchpoint_id or not segment:
+    in print and where that is not known."""
+    if not touchpoint_id or not segment or context.get("for_print"):
         return format_html("{}", text)
     address = _address(context, "touchpoints:cell", touchpoint=touchpoint_id)
     return format_html(
@@ -110,28 +102,47 @@ def at_cell(
 
 
 @register.simple_tag(takes_context=True)
-def at_row(context: RequestContext, text: str, name: str, row: str, key: int | str | None) -> str:
+def cell_link(
+    context: Context, cell: dict[str, Any], row: dict[str, Any], column: dict[str, Any]
+) -> str:
+    """What a cell of the heatmap's appendix reads, its sign and its net."""
+    text = f"{cue(cell['label'])} {points(cell['net'])}"
+    return at_cell(context, text, row["touchpoint_id"], column["voice"], column["segment"])
+
+
+@register.simple_tag(takes_context=True)
+def at_row(context: Context, text: str, name: str, row: str, key: int | str | None) -> str:
     """A name as a link to the page of that URL name about row `key`, or the bare text."""
-    if not key:
+    if not key or context.get("for_print"):
         return format_html("{}", text)
     return format_html('<a href="{}">{}</a>', _address(context, name, **{row: key}), text)
 
 
-def _address(context: RequestContext, name: str, **kwargs: Any) -> str:
+@register.simple_tag(takes_context=True)
+def at_chain(context: Context, text: str, period: str) -> str:
+    """A hand-off's name as a link to the delivery chain in that quarter."""
+    if context.get("for_print"):
+        return format_html("{}", text)
+    return format_html(
+        '<a href="{}?period={}">{}</a>', _address(context, "touchpoints:chain"), period, text
+    )
+
+
+def _address(context: Context, name: str, **kwargs: Any) -> str:
     organisation = context["request"].organisation.slug
     return reverse(name, kwargs={"organisation": organisation, **kwargs})
 
 
 @register.filter
-def at_index(values: list[Any], index: int) -> Any:
+def at_index(values: Sequence[Any], index: int) -> Any:
     """The value at that place, or nothing where there are fewer."""
     return values[index] if index < len(values) else None
 
 
 @register.filter
-def of_key(values: dict[str, Any], key: str) -> Any:
-    """The value of that key, or nothing."""
-    return values.get(key)
+def of_key(values: dict[str, Any] | str, key: str) -> Any:
+    """The value of that key, or nothing (a template says "" for what is missing)."""
+    return None if isinstance(values, str) else values.get(key)
 
 
 @register.filter
