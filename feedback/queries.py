@@ -173,45 +173,6 @@ def stored_results(found: Round) -> dict[str, Any]:
     return found.results or {"invited": 0, "opened": None, "answered": None, "questions": {}}
 
 
-@dataclass(frozen=True, slots=True)
-class Recommend:
-    """How customers answered "would you recommend us?": 0 to 6, 7 or 8, 9 or 10."""
-
-    n: int
-    detractors: int
-    passives: int
-    promoters: int
-
-
-def recommend(*, organisation: Organisation, period: Period) -> Recommend | None:
-    """The quarter's recommend answers over all customer rounds, or None where nobody was asked."""
-    rounds = Round.objects.filter(
-        organisation=organisation,
-        period=period,
-        audience=Round.Audience.EXTERNAL,
-        results__isnull=False,
-    )
-    keys: dict[int, list[str]] = {}
-    asked = Question.objects.filter(
-        survey__rounds__in=rounds, kind=Question.Kind.RECOMMEND, touchpoint=None
-    )
-    for survey, key in asked.values_list("survey_id", "key").distinct():
-        keys.setdefault(survey, []).append(key)
-    by_value: dict[int, int] = {}
-    for found in rounds:
-        for key in keys.get(found.survey_id, []):
-            for value, n in (
-                stored_results(found)["questions"].get(key, {}).get("counts", {}).items()
-            ):
-                by_value[int(value)] = by_value.get(int(value), 0) + n
-    n = sum(by_value.values())
-    if not n:
-        return None
-    detractors = sum(count for value, count in by_value.items() if value <= 6)
-    promoters = sum(count for value, count in by_value.items() if value >= 9)
-    return Recommend(n, detractors, n - detractors - promoters, promoters)
-
-
 # Answering
 
 

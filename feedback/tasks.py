@@ -3,6 +3,7 @@ from django.conf import settings
 
 from feedback import import_jobs, services
 from outbox import inbox
+from programme.models import Period
 
 
 @shared_task
@@ -24,6 +25,12 @@ def sweep() -> None:
 def import_responses(job_id: int) -> None:
     """Bring one upload of past answers in."""
     import_jobs.run_import(job_id=job_id)
+
+
+@shared_task
+def count_loyalty(period_id: int) -> None:
+    """Count loyalty against retention at the end of a quarter."""
+    services.count_loyalty(period=Period.objects.get(pk=period_id))
 
 
 @shared_task

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from feedback.loyalty import corners_of
 from programme.periods import Quarter
 from reports import findings, narrative
 from reports.assurance import cannot_say, coverage, receipt
@@ -16,7 +17,7 @@ from reports.contents import (
     Measure,
     Report,
 )
-from reports.inside import corners, inside_part
+from reports.inside import inside_part
 from reports.known import QUARTERS, Known
 from reports.measures import (
     ONE,
@@ -46,7 +47,7 @@ def assemble(known: Known) -> Report:
     worries, worries_note = findings.worries(known.customers, known.before)
     ranked = findings.priorities(known)
     chain = chain_part(known, _cell)
-    loyalty, inside = corners(known), inside_part(known, _cell)
+    loyalty, inside = corners_of(known.corners), inside_part(known, _cell)
     improvements = _improvements(known)
     receipts = tuple(receipt(one, known.quarter.code) for one in known.receipts)
     covered = tuple(coverage(known))

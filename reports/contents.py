@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from feedback.loyalty import Corner
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -195,21 +197,6 @@ class InsidePart:
 
     compared: int
     rows: tuple[InsideRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Corner:
-    """One of the four corners of loyalty and retention: how many customers, their share of all in
-    percent with its interval, and their yearly value; without figures where too few are in it."""
-
-    key: str
-    title: str
-    explains: str
-    n: int | None
-    share: float | None
-    low: float | None
-    high: float | None
-    value: float | None
 
 
 @dataclass(frozen=True, slots=True)

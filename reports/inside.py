@@ -1,29 +1,19 @@
-"""Inside against outside, and loyalty against retention: what customers and staff feel, and what
-customers do."""
+"""Inside against outside: what customers and staff feel."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.contents import Corner, HeatmapCell, InsidePart, InsideRow
+from reports.contents import HeatmapCell, InsidePart, InsideRow
 from reports.known import Known
-from reports.measures import share_estimate
 from touchpoints.moments import shells
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell
 
 MOST_ROWS = 12
-FEWEST = 5
 BLIND_SPOT, SHELL = "blind spot", "shell"
-# loyal, stayed: title, what it means
-CORNERS = {
-    (True, True): ("Loyal", "would recommend us, and stayed"),
-    (False, True): ("Stays by convenience", "would not recommend us, and stayed"),
-    (True, False): ("Lost though loyal", "would recommend us, and left"),
-    (False, False): ("Gone", "would not recommend us, and left"),
-}
 
 
 def inside_part(known: Known, cell: "Callable[[Cell], HeatmapCell]") -> InsidePart:
@@ -66,43 +56,3 @@ def _mark(staff: str, customers: str, *, blind_spot: bool) -> str:
 
 def _gap_words(difference: float) -> str:
     return f"staff see it {abs(difference):.0f} points {'worse' if difference > 0 else 'better'}"
-
-
-def corners(known: Known) -> tuple[Corner, ...]:
-    """The four, or none where nobody's feeling and staying are both known. A corner of fewer than
-    five has no figures; nor has the next smallest, which a total would give away."""
-    counted = {(one.loyal, one.stayed): one for one in known.corners}
-    total = sum(one.n for one in counted.values())
-    if total < FEWEST:
-        return ()
-    sizes = {key: counted[key].n if key in counted else 0 for key in CORNERS}
-    hidden = _hidden(sizes)
-    found = []
-    for key, (title, explains) in CORNERS.items():
-        name = f"{'loyal' if key[0] else 'not_loyal'}_{'stayed' if key[1] else 'left'}"
-        if key in hidden:
-            found.append(Corner(name, title, explains, None, None, None, None, None))
-            continue
-        share = share_estimate(sizes[key], total)
-        found.append(
-            Corner(
-                key=name,
-                title=title,
-                explains=explains,
-                n=sizes[key],
-                share=round(share.value, 1),
-                low=round(max(share.centre - share.half_width, 0.0), 1),
-                high=round(min(share.centre + share.half_width, 100.0), 1),
-                value=round(counted[key].value) if key in counted else 0,
-            )
-        )
-    return tuple(found)
-
-
-def _hidden(sizes: dict[tuple[bool, bool], int]) -> set[tuple[bool, bool]]:
-    few = {key for key, n in sizes.items() if 0 < n < FEWEST}
-    if len(few) == 1:
-        rest: Iterable[tuple[bool, bool]] = (key for key, n in sizes.items() if n >= FEWEST)
-        smallest = min(rest, key=lambda key: sizes[key], default=None)
-        few |= {smallest} if smallest is not None else set()
-    return few

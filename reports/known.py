@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from feedback.loyalty import Counted
 from programme.periods import Quarter
 from reports.contents import MissionPart, RuleLine
 
@@ -86,17 +87,6 @@ class KnownWeight:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownCorner:
-    """Customers who feel and do the same: `loyal` who would recommend us, `stayed` who are still
-    customers; how many and their yearly value."""
-
-    loyal: bool
-    stayed: bool
-    n: int
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
 class KnownReceipt:
     """What became of one round; a count that is not known, or may not be shown, is None."""
 
@@ -142,7 +132,7 @@ class Known:
     gaps: Mapping[int, KnownGap] = field(default_factory=dict)
     comments: Mapping[int, KnownComments] = field(default_factory=dict)
     weights: Mapping[int, KnownWeight] = field(default_factory=dict)
-    corners: Sequence[KnownCorner] = ()
+    corners: Sequence[Counted] = ()
     rules: Sequence[RuleLine] = ()
 
     def codes(self) -> tuple[str, ...]:

@@ -3,10 +3,10 @@ sentences that rules write from the finished figures. They blame nobody."""
 
 from collections.abc import Iterator, Sequence
 
+from feedback.loyalty import Corner
 from reports.contents import (
     ChainPart,
     Change,
-    Corner,
     CoverageLine,
     ImprovementLine,
     InsidePart,

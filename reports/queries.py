@@ -3,12 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from feedback.loyalty_queries import corners_counted, recommend
 from feedback.models import Comment, Round
-from feedback.queries import recommend
 from feedback.receipt_queries import receipts
 from missions.models import Decision, Mission
 from missions.queries import adopted, own_names
@@ -21,7 +20,6 @@ from reports.known import (
     QUARTERS,
     Known,
     KnownComments,
-    KnownCorner,
     KnownGap,
     KnownImprovement,
     KnownLink,
@@ -88,7 +86,7 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         },
         comments=_comments(organisation, period, customers),
         weights={key: KnownWeight(weight.explains) for key, weight in weights(of, period).items()},
-        corners=_corners(organisation, period),
+        corners=corners_counted(organisation=organisation, period=period),
         rules=list(_rules(organisation, period)),
     )
 
@@ -202,50 +200,6 @@ def _comments(
         touchpoint: KnownComments(len(texts), shared_words(texts, everything, names=names))
         for touchpoint, texts in about.items()
     }
-
-
-_CORNERS = """
-    SELECT loyal, stayed, count(*), coalesce(sum(yearly_value), 0)
-    FROM (
-        SELECT DISTINCT ON (p.id)
-               (r.answers ->> q.key)::int >= 9 AS loyal,
-               p.left_at IS NULL OR p.left_at >= %(end)s AS stayed,
-               p.yearly_value
-        FROM feedback_round d
-        JOIN programme_period t ON t.id = d.period_id
-        JOIN feedback_question q
-          ON q.survey_id = d.survey_id AND q.kind = 'recommend-10' AND q.touchpoint_id IS NULL
-        JOIN feedback_response r ON r.round_id = d.id AND r.submitted_at IS NOT NULL
-        JOIN feedback_invitation i ON i.id = r.invitation_id
-        JOIN programme_person p ON p.id = i.person_id
-        WHERE d.organisation_id = %(organisation)s AND d.audience = 'external'
-          AND NOT d.confidential AND d.results IS NOT NULL
-          AND t.ends_on > %(since)s AND t.ends_on <= %(until)s
-          AND jsonb_typeof(r.answers -> q.key) = 'number'
-        ORDER BY p.id, r.submitted_at DESC
-    ) each
-    GROUP BY 1, 2
-"""
-
-
-def _corners(organisation: Organisation, period: Period) -> list[KnownCorner]:
-    """Customers by what they last said in a year of named rounds, and by whether they were still
-    customers when the quarter ended. In one query; nobody is named."""
-    end = dt.datetime.combine(period.ends_on + dt.timedelta(days=1), dt.time(), dt.UTC)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CORNERS,
-            {
-                "organisation": organisation.pk,
-                "end": end,
-                "since": period.ends_on - dt.timedelta(days=360),
-                "until": period.ends_on,
-            },
-        )
-        return [
-            KnownCorner(loyal, stayed, n, float(value))
-            for loyal, stayed, n, value in cursor.fetchall()
-        ]
 
 
 def _rules(organisation: Organisation, period: Period) -> Iterator[RuleLine]:

@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.utils import timezone
 
+from feedback.loyalty import Counted
 from feedback.models import Invitation, Response, Round
 from programme.models import Organisation, Period, Person
 from reports import queries
-from reports.known import KnownCorner
 from tests import factories
 
 
@@ -39,7 +39,7 @@ def asked(
     return made
 
 
-def corners(period: Period) -> dict[tuple[bool, bool], KnownCorner]:
+def corners(period: Period) -> dict[tuple[bool, bool], Counted]:
     found = queries.gather(organisation=period.organisation, period=period).corners
     return {(one.loyal, one.stayed): one for one in found}
 

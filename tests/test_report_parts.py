@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.loyalty import Counted
 from programme.models import Segment
 from programme.periods import Quarter
 from reports.assembly import assemble
@@ -12,7 +13,6 @@ from reports.causes import shared_words
 from reports.contents import DecisionLine, Report, RuleLine
 from reports.known import (
     KnownComments,
-    KnownCorner,
     KnownGap,
     KnownLink,
     KnownReceipt,
@@ -164,9 +164,9 @@ def test_without_both_voices_or_recommendations_it_says_what_cannot_be_told() ->
 
 def test_stays_by_convenience_is_a_share_with_its_worth() -> None:
     corners = [
-        KnownCorner(loyal=True, stayed=True, n=50, value=500_000),
-        KnownCorner(loyal=False, stayed=True, n=40, value=240_000),
-        KnownCorner(loyal=False, stayed=False, n=10, value=9_000),
+        Counted(loyal=True, stayed=True, n=50, value=500_000),
+        Counted(loyal=False, stayed=True, n=40, value=240_000),
+        Counted(loyal=False, stayed=False, n=10, value=9_000),
     ]
     found = report(corners=corners)
     by_key = {one.key: one for one in found.loyalty}
@@ -181,9 +181,9 @@ def test_stays_by_convenience_is_a_share_with_its_worth() -> None:
 
 def test_a_small_corner_hides_the_next_smallest_with_it() -> None:
     corners = [
-        KnownCorner(loyal=True, stayed=True, n=50, value=1),
-        KnownCorner(loyal=False, stayed=True, n=20, value=1),
-        KnownCorner(loyal=True, stayed=False, n=2, value=1),
+        Counted(loyal=True, stayed=True, n=50, value=1),
+        Counted(loyal=False, stayed=True, n=20, value=1),
+        Counted(loyal=True, stayed=False, n=2, value=1),
     ]
     hidden = [one.key for one in report(corners=corners).loyalty if one.n is None]
     assert hidden == ["not_loyal_stayed", "loyal_left"]

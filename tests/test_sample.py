@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from feedback.loyalty_queries import recommend
 from feedback.models import Comment, OpenLink, Response, Round
-from feedback.queries import recommend
 from feedback.receipt_queries import receipts
 from focusprog.sample.load import load_sample
 from missions.queries import adopted

@@ -5,6 +5,7 @@ from feedback.models.cases import Case, CaseNote, ServiceStandard
 from feedback.models.changes import Change
 from feedback.models.conversations import MOST_CHARACTERS, Conversation, Message, OpenDoorItem
 from feedback.models.imports import ImportJob
+from feedback.models.loyalty import LoyaltyCount
 from feedback.models.rounds import Invitation, OpenLink, Round, Series
 from feedback.models.surveys import Question, Survey
 
@@ -17,6 +18,7 @@ __all__ = [
     "Conversation",
     "ImportJob",
     "Invitation",
+    "LoyaltyCount",
     "Message",
     "OpenDoorItem",
     "OpenLink",

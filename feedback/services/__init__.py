@@ -43,6 +43,7 @@ from feedback.services.letting_go import (
 )
 from feedback.services.link_secrets import hash_of
 from feedback.services.links import invite_by_email, make_link, turn_link
+from feedback.services.loyalty import count_loyalty, know_loyalty, recount_loyalty
 from feedback.services.open_door import (
     DoorPausedError,
     leave_item,
@@ -135,6 +136,7 @@ __all__ = [
     "close_round",
     "continue_opening",
     "conversation_of",
+    "count_loyalty",
     "create_round",
     "create_series",
     "create_survey",
@@ -151,6 +153,7 @@ __all__ = [
     "forget",
     "hash_of",
     "invite_by_email",
+    "know_loyalty",
     "last_day",
     "leave_item",
     "let_answers_go",
@@ -174,6 +177,7 @@ __all__ = [
     "prepare_chain_rounds",
     "questions_of",
     "recognise_item",
+    "recount_loyalty",
     "remind_due_rounds",
     "reminder_times",
     "remove_question",

@@ -13,6 +13,7 @@ from feedback.services import sealing
 from feedback.services.errors import FeedbackError
 from feedback.services.hand_off_votes import hand_over_hand_offs
 from feedback.services.letting_go import settle
+from feedback.services.loyalty import forget_loyalty
 from feedback.services.together import hand_over_pairs
 from outbox.services import cancel_emails, delete_emails
 from programme.models import Period
@@ -71,6 +72,7 @@ def close_round(*, round: Round) -> Round:
             hand_over_hand_offs(closed)
             hand_over_pairs(round=closed)
     settle(rounds=[closed])
+    forget_loyalty(organisation_id=closed.organisation_id)
     return closed
 
 
