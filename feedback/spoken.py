@@ -1,4 +1,4 @@
-"""Our own words on respondents' pages, in each language that we speak. Pure.
+"""Our own words on respondents' pages and in emails to them, in each language. Pure.
 
 One file a language in `feedback/speech/`; all have the same keys, and `{names}` are filled in where
 they are used.
@@ -29,6 +29,7 @@ class Speech:
     page: Mapping[str, str]
     errors: Mapping[str, str]
     door: Mapping[str, str]
+    email: Mapping[str, str]
     scales: Mapping[str, Mapping[str, str]]
     ends: Mapping[str, Mapping[str, str]]
 
@@ -47,6 +48,7 @@ def speech(language: str) -> Speech:
         page=found["page"],
         errors=found["errors"],
         door=found["door"],
+        email=found["email"],
         scales=found["scales"],
         ends=found["ends"],
     )

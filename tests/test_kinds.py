@@ -149,9 +149,9 @@ def test_all_languages_say_the_same_things() -> None:
     english = speech("en")
     for language in LANGUAGES:
         other = speech(language)
-        for name in ("page", "errors", "scales", "ends"):
+        for name in ("page", "errors", "email", "scales", "ends"):
             assert _keys(getattr(other, name)) == _keys(getattr(english, name)), (language, name)
-        for part in ("page", "errors"):
+        for part in ("page", "errors", "email"):
             ours, theirs = getattr(english, part), getattr(other, part)
             for key in ours:
                 assert theirs[key].strip()

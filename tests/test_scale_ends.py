@@ -5,10 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from feedback.answer_page import language_for
 from feedback.figures import labels_of
 from feedback.models import Survey
 from feedback.services import QuestionSpec, duplicate_question
-from feedback.services.rounds import scores_of
+from feedback.services.invitation_emails import scores_of
 from outbox.models import Email
 from programme.models import Organisation
 from tests import factories
@@ -71,7 +72,8 @@ def test_the_email_says_them_with_its_first_question(organisation: Organisation)
 def test_an_email_about_effort_says_each_number_once(organisation: Organisation) -> None:
     sent, _ = sent_round(organisation, EFFORT)
     [question] = sent.survey.questions.all()
-    assert [(one.shown, one.words) for one in scores_of(question, "en")][::6] == [
+    english = language_for(sent.survey, wanted="", preferred="en")
+    assert [(str(one.shown), str(one.words)) for one in scores_of(question, english)][::6] == [
         *(("1", "Very difficult"), ("7", "Very easy")),
     ]
     assert "1: Very difficult. 7: Very easy." in " ".join(Email.objects.get().html.split())

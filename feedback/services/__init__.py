@@ -33,6 +33,7 @@ from feedback.services.conversations import (
 )
 from feedback.services.errors import FeedbackError
 from feedback.services.forgetting import cases_of, emails_to, forget, messages_of
+from feedback.services.invitation_emails import CHOSEN, first_scored, send_test
 from feedback.services.late_cases import escalate_late
 from feedback.services.letting_go import (
     let_answers_go,
@@ -57,16 +58,13 @@ from feedback.services.recognition import thank_colleague
 from feedback.services.reminding import remind_due_rounds, reminder_times
 from feedback.services.reviewing import review_comment
 from feedback.services.rounds import (
-    CHOSEN,
     MOST_REMINDERS,
     REST_DAYS,
     asked,
     create_round,
     discard_round,
-    first_scored,
     last_day,
     minutes_for,
-    send_test,
     there,
 )
 from feedback.services.scheduling import (

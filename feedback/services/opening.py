@@ -18,8 +18,8 @@ from feedback import queries
 from feedback.models import Invitation, Round
 from feedback.receipt_queries import Receipt, receipts_of
 from feedback.services.errors import FeedbackError
+from feedback.services.invitation_emails import InvitationEmail
 from feedback.services.link_secrets import hash_of
-from feedback.services.rounds import InvitationEmail
 from outbox.services import NewEmail, write_emails
 from programme.models import Period, Person
 
@@ -164,6 +164,7 @@ def _invite(opened: Round, people: Sequence[Person]) -> Iterator[NewEmail]:
             key=f"round:{opened.pk}:{person.pk}:invite",
             name=person.name,
             address=person.email,
+            language=person.language,
             link=urljoin(settings.BASE_URL, reverse("answer_link", args=[token])),
             unsubscribe=urljoin(settings.BASE_URL, reverse("unsubscribe", args=[token])),
         )

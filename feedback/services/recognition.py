@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from feedback.services.errors import FeedbackError
+from feedback.spoken import filled, speech
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Person, PersonKind, Recognition, Team
 
@@ -37,24 +38,29 @@ def thank_colleague(
     )
     staff = Person.objects.filter(organisation=organisation, kind=PersonKind.STAFF).reachable()
     to = staff.filter(team=team) if colleague is None else staff.filter(pk=colleague.pk)
-    write_emails(_email(made, person) for person in to)
+    emails = Membership.objects.filter(organisation=organisation).values_list("user__email")
+    members = {email.lower() for (email,) in emails}
+    write_emails(_email(made, person, may_look=person.email.lower() in members) for person in to)
     return made
 
 
-def _email(made: Recognition, person: Person) -> NewEmail:
+def _email(made: Recognition, person: Person, *, may_look: bool) -> NewEmail:
+    """In the language of whoever is thanked, with the page of thanks where they can open it."""
     organisation = made.organisation
+    spoken = speech(person.language)
+    giver = None if made.from_customer else made.given_by
+    words = filled(spoken.email, name=str(giver.user) if giver is not None else "")
+    whom = "team" if made.team is not None else "you"
     path = reverse("feedback:recognition", kwargs={"organisation": organisation.slug})
-    if made.from_customer or made.given_by is None:
-        thanks = "A customer thanks"
-    else:
-        thanks = f"{made.given_by.user} thanks"
     context = {
         "recognition": made,
-        "person": person,
         "sender": organisation.name,
-        "language": organisation.language,
-        "title": f"{thanks} {'your team' if made.team is not None else 'you'}",
-        "link": urljoin(settings.BASE_URL, path),
+        "language": spoken.language,
+        "direction": spoken.direction,
+        "words": words,
+        "title": words[f"thanks_customer_{whom}" if giver is None else f"thanks_{whom}"],
+        "what_for": words[f"thanks_{made.kind}"],
+        "link": urljoin(settings.BASE_URL, path) if may_look else "",
     }
     return NewEmail(
         key=f"recognition:{made.pk}:{person.pk}",

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.models import Invitation, Round
+from feedback.services.invitation_emails import InvitationEmail
 from feedback.services.link_secrets import reminder_token
-from feedback.services.rounds import InvitationEmail
 from outbox.services import NewEmail, write_emails
 
 logger = logging.getLogger(__name__)
@@ -97,6 +97,7 @@ def _reminders(
             key=f"round:{found.pk}:{invitation.person_id}:reminder:{number}",
             name=invitation.person.name,
             address=invitation.person.email,
+            language=invitation.person.language,
             link=urljoin(settings.BASE_URL, reverse("answer_link", args=[token])),
             unsubscribe=urljoin(settings.BASE_URL, reverse("unsubscribe", args=[token])),
         )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.services import forget
+from feedback.spoken import filled, speech
 from keeping.models import Erasure, ErasureRequest
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Person
@@ -50,16 +51,19 @@ def erase_due(*, organisation: Organisation, now: dt.datetime) -> int:
 def ask_to_be_forgotten(*, person: Person) -> None:
     """Write to the person's address with the link that confirms; once a day at most."""
     organisation = person.organisation
+    spoken = speech(person.language)
+    words = filled(spoken.email, organisation=organisation.name, days=WAITS_DAYS)
     context = {
         "sender": organisation.name,
-        "language": organisation.language,
-        "days": WAITS_DAYS,
+        "language": spoken.language,
+        "direction": spoken.direction,
+        "words": words,
         "link": urljoin(settings.BASE_URL, reverse("forget_sure", args=[token_of(person)])),
     }
     email = NewEmail(
         key=f"forget:{person.pk}:{timezone.now():%Y-%m-%d}",
         to_email=person.email,
-        subject=f"{organisation.name}: shall we forget you?",
+        subject=words["forget_subject"],
         text=render_to_string("keeping/email/forget.txt", context),
         html=render_to_string("keeping/email/forget.html", context),
         from_name=organisation.name,
