@@ -138,7 +138,7 @@ def _field(question: Question, language: Language, given: Given, ranked: int) ->
         hint=hint,
         required=question.required,
         choices=() if question.is_text else _choices(question, language, given, ranked, there),
-        ends=_ends(question, language, there) if question.kind in kinds.ROWS else (),
+        ends=ends_of_row(question, language, there) if question.kind in kinds.ROWS else (),
         value=given.text(name) if question.is_text else "",
         error=given.errors.get(question.key, ""),
         elsewhere=given.elsewhere.get(question.key, ""),
@@ -195,7 +195,7 @@ def labels_of(
     if question.kind not in kinds.WITH_OPTIONS:
         scale = language.speech.scales.get(question.kind, {})
         labels = {value: Said(label) for value, label in scale.items()}
-        return labels | {end.value: end.label for end in _ends(question, language, there)}
+        return labels | {end.value: end.label for end in ends_of_row(question, language, there)}
     translated = there.get("options", {})
     return {
         option["key"]: language.said(option["text"], translated.get(option["key"]))
@@ -203,7 +203,9 @@ def labels_of(
     }
 
 
-def _ends(question: Question, language: Language, there: Mapping[str, Any]) -> tuple[End, ...]:
+def ends_of_row(
+    question: Question, language: Language, there: Mapping[str, Any]
+) -> tuple[End, ...]:
     """The two ends of a numbered scale, in the question's own words where it has any."""
     if question.kind not in kinds.NUMBERS:
         return ()

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from feedback import kinds
-from feedback.answer_page import Language, labels_of, language_for
+from feedback.answer_page import Language, ends_of_row, labels_of, language_for
 from feedback.models import Question, Round
 from feedback.services.rounds import asked, last_day, minutes_for
 from feedback.spoken import Said, filled
@@ -32,7 +32,7 @@ class Score:
 
     value: str
     shown: Said
-    words: Said
+    words: Said = Said("")  # noqa: RUF009  (it never changes)
 
 
 class InvitationEmail:
@@ -138,17 +138,13 @@ def first_scored(questions: Sequence[Question]) -> Question | None:
 
 def scores_of(question: Question, language: Language) -> list[Score]:
     """Its values as buttons: numbers as such, with words at their ends."""
-    labels = labels_of(question, language)
-    nothing = Said("")
-    found = []
-    for value in map(str, kinds.values_of(question)):
-        label = labels.get(value, nothing)
-        if question.kind in kinds.NUMBERS:
-            found.append(Score(value, Said(value), label))
-        else:
-            found.append(Score(value, label or Said(value), nothing))
-    ends = (found[0], found[-1])
-    return [one if one in ends else replace(one, words=nothing) for one in found]
+    values = [str(value) for value in kinds.values_of(question)]
+    if question.kind not in kinds.NUMBERS:
+        labels = labels_of(question, language)
+        return [Score(value, labels[value]) for value in values]
+    there = question.translations.get(language.speech.language, {})
+    ends = {end.value: end.label for end in ends_of_row(question, language, there)}
+    return [Score(value, Said(value), ends.get(value, Said(""))) for value in values]
 
 
 def send_test(*, round: Round, to: Membership) -> None:
