@@ -12,6 +12,7 @@ MOST_ROWS = 150
 MOST_COLUMNS = 10
 # From so many rows on, the letters are smaller, so that sixty of them are a page.
 DENSE_FROM = 40
+ON_A_PAGE = 62
 
 
 def row_count(figures: dict[str, Any]) -> int:
@@ -47,7 +48,8 @@ def heatmap_parts(
             ),
             "columns": columns,
             "width": len(columns) + 1,
-            "dense": min(row_count(figures), most_rows or DENSE_FROM) >= DENSE_FROM,
+            "dense": row_count(figures) >= DENSE_FROM,
+            "whole": row_count(figures) <= ON_A_PAGE,
             "stages": list(_part_stages(heatmap, chunk, most_rows, totals=not number)),
         }
 

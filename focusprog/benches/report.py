@@ -1,7 +1,8 @@
 """What printing a board report costs beside WeasyPrint alone on the same finished pages.
 
-Sixty touchpoints by eight segments over eight quarters, all generated. Both prints run in a
-process of their own, its start included; the charts come from the cache, as they do but once.
+Sixty touchpoints by eight segments over eight quarters, with hand-offs, staff, leavers and
+improvements, so that all six charts are drawn; all generated. Both prints run in a process of their
+own, its start included; the charts come from the cache, as they do but once.
 """
 
 import datetime as dt
@@ -27,7 +28,15 @@ from programme.printing import Printed
 from reports import drawings, rendering
 from reports.assembly import assemble
 from reports.contents import MissionPart
-from reports.known import Known, KnownImprovement, KnownReceipt, Recommend
+from reports.known import (
+    Known,
+    KnownCorner,
+    KnownGap,
+    KnownImprovement,
+    KnownLink,
+    KnownReceipt,
+    Recommend,
+)
 from touchpoints.models import Stage, Touchpoint
 from touchpoints.moments import classify
 from touchpoints.queries import Cell, Figures, Heatmap, Row, StageRows
@@ -136,11 +145,33 @@ def _known() -> Known:
         staff=heatmap,
         history=quarters,
         recommend=[Recommend(20 + n, 30, 50 - n) for n in range(_QUARTERS)],
-        improvements=[_improvement(n) for n in range(1, 21)],
+        improvements=[_improvement(n) for n in range(1, 15)],
         owners={},
         receipts=[KnownReceipt("Autumn", "Customers", False, 900, 4, 896, 2, 410, True)],
         mission=MissionPart("Nobody waits because of us.", "3 March 2025", "", ()),
         review_on=None,
+        links=[_link(rng, n) for n in range(1, 11)],
+        links_quarter=_NOW,
+        gaps={n: KnownGap(-40.0, -60.0, -20.0, real=True) for n in range(3, 61, 9)},
+        corners=[
+            KnownCorner(loyal, stayed, n, 4_000 * n)
+            for loyal, stayed, n in (
+                *((True, True, 180), (False, True, 140)),
+                *((True, False, 12), (False, False, 35)),
+            )
+        ],
+    )
+
+
+def _link(rng: np.random.Generator, n: int) -> KnownLink:
+    return KnownLink(
+        hand_off_id=n,
+        name=f"What is handed over, {n}",
+        giver=f"Team {n % 4 + 1}",
+        receiver=f"Team {n % 3 + 4}",
+        touchpoint_id=n,
+        touchpoint=f"A touchpoint with a name, {n}",
+        cell=_cell(n, rng.multinomial(20, rng.dirichlet((3, 2, 2)))),
     )
 
 
@@ -184,15 +215,18 @@ def _cell(key: int, counts: Any) -> Cell:
 
 
 def _improvement(n: int) -> KnownImprovement:
+    """Every other one was finished two quarters ago; the others have a net to reach."""
+    done = n % 2 == 0
     return KnownImprovement(
         touchpoint_id=n,
         touchpoint=f"A touchpoint with a name, {n}",
         title=f"Mend what keeps people waiting, part {n}",
         cause="",
-        state="doing",
-        state_words="Under way",
+        state="done" if done else "doing",
+        state_words="Done" if done else "Under way",
         owner="Mara Lind",
         due_on=dt.date(2026, 12, n),
-        done_on=None,
+        done_on=dt.date(2026, 3, n) if done else None,
         expected="Ten points more by the spring",
+        expected_net=None if done else 30.0,
     )
