@@ -240,15 +240,17 @@ def _placed(name: str, label: Said, places: int, language: Language, given: Give
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page of questions with places to fill: each piece of text, then what follows it."""
+    """A page of questions with places to fill: each piece of text, then what follows it; and the
+    same for someone who has answered nothing on it yet, which is nearly all one piece."""
 
     pieces: tuple[tuple[str, str, str, str], ...]
+    unanswered: tuple[tuple[str, str, str, str], ...]
     end: str
 
     def filled(self, fields: Fields, own: Mapping[str, str]) -> str:
         """The page of one person; `own` has the values of its hidden fields."""
         out: list[str] = []
-        for text, kind, name, value in self.pieces:
+        for text, kind, name, value in self.pieces if fields else self.unanswered:
             out.append(text)
             if kind == "text":
                 out.append(escape((fields.get(name) or [""])[-1]))
@@ -281,4 +283,13 @@ def compile_sheet(
         (parts[at], parts[at + 1], parts[at + 2], parts[at + 3])
         for at in range(0, len(parts) - 1, 4)
     )
-    return Sheet(pieces, parts[-1])
+    unanswered = []
+    text = ""
+    for piece in pieces:
+        text += piece[0]
+        if piece[1] == "own":
+            unanswered.append((text, *piece[1:]))
+            text = ""
+    # What follows the last of them is a piece of its own, which nothing fills.
+    unanswered.append((text, "text", "", ""))
+    return Sheet(pieces, tuple(unanswered), parts[-1])

@@ -78,6 +78,9 @@ class _Way:
 
     @classmethod
     def through(cls, sent: Round, answers: Mapping[str, Any]) -> "_Way":
+        kind = (sent.survey_id, sent.confidential, sent.survey.on_one_page)
+        if (straight := _straight.get(kind)) is not None:
+            return straight
         questions = services.questions_of(sent)
         pages = kinds.pages_of(questions, on_one_page=sent.survey.on_one_page)
         keys = {question.key for question in kinds.shown(questions, answers)}
@@ -85,7 +88,12 @@ class _Way:
         if len(keys) < len(questions):
             on_page = [[one for one in page if one.key in keys] for page in pages]
         visible = [number for number, page in enumerate(on_page, 1) if page]
-        return cls(questions, pages, answers, on_page, visible)
+        way = cls(questions, pages, answers, on_page, visible)
+        if all(question.condition is None for question in questions):
+            if len(_straight) >= _MOST_SHEETS:
+                _straight.clear()
+            _straight[kind] = way
+        return way
 
     def shown(self, number: int) -> list[Question]:
         return self.on_page[number - 1] if number <= len(self.pages) else []
@@ -111,6 +119,10 @@ class _Way:
         if number > visible[-1]:
             return visible[-1] if self.is_last(visible[-1]) else len(self.pages) + 1
         return next(one for one in visible if one > number)
+
+
+# Ways through questions of which none hangs on another: whatever is answered, they are the same.
+_straight: dict[tuple[int, bool, bool], _Way] = {}
 
 
 def show(request: HttpRequest, visit: Visit) -> HttpResponse:

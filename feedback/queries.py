@@ -1,21 +1,15 @@
 """Reads across surveys, rounds and what came back; each a fixed number of SQL queries."""
 
 import datetime as dt
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
-from itertools import islice
 from typing import Any
 
-from django.db import connection
 from django.db.models import (
     Case,
     Count,
     Exists,
     Max,
-    Model,
     OuterRef,
     QuerySet,
     Subquery,
@@ -171,90 +165,6 @@ def describe_selection(found: Round | Series) -> str:
 def stored_results(found: Round) -> dict[str, Any]:
     """What closing the round counted; see `feedback.services.close_round`."""
     return found.results or {"invited": 0, "opened": None, "answered": None, "questions": {}}
-
-
-# Answering
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """An invitation whose link was opened, with what was answered so far. Its rows have only what
-    the answer page needs; anything else is fetched when it is asked for."""
-
-    invitation: Invitation
-    response: Response | None
-
-
-_INVITATION = (
-    *("id", "organisation_id", "round_id", "person_id", "team_id", "segment_id"),
-    *("seen_at", "answered_at"),
-)
-_ROUND = (
-    *("id", "organisation_id", "survey_id", "confidential", "state", "closes_at"),
-    *("paused_at", "figures_from", "comments_from"),
-)
-_ORGANISATION = ("id", "name", "timezone", "language", "logo", "colour")
-_PERSON = ("id", "language", "unsubscribed_at")
-_RESPONSE = ("id", "answers", "version", "submitted_at")
-# Written out, since composing these joins anew would be most of what the answer page costs.
-_ANSWERING = """
-    SELECT i.id, i.organisation_id, i.round_id, i.person_id, i.team_id, i.segment_id,
-           i.seen_at, i.answered_at,
-           d.id, d.organisation_id, d.survey_id, d.confidential, d.state, d.closes_at, d.paused_at,
-           d.figures_from, d.comments_from,
-           o.id, o.name, o.timezone, o.language, o.logo, o.colour,
-           p.id, p.language, p.unsubscribed_at,
-           r.id, r.answers, r.version, r.submitted_at
-    FROM feedback_invitation i
-    JOIN feedback_round d ON d.id = i.round_id
-    JOIN programme_organisation o ON o.id = d.organisation_id
-    LEFT JOIN programme_person p ON p.id = i.person_id
-    LEFT JOIN feedback_response r ON r.invitation_id = i.id
-"""
-_BY_PK, _BY_HASH = _ANSWERING + "WHERE i.id = %s", _ANSWERING + "WHERE i.token_hash = %s"
-
-
-def answering(*, pk: int | None = None, token_hash: str = "") -> Answering | None:
-    """The invitation of that key, or of the link with that hash, in one SQL query."""
-    with connection.cursor() as cursor:
-        if pk is None:
-            cursor.execute(_BY_HASH, [token_hash])
-        else:
-            cursor.execute(_BY_PK, [pk])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    values = iter(row)
-    invitation = _loaded(Invitation, _INVITATION, values)
-    invitation.round = _loaded(Round, _ROUND, values)
-    invitation.round.survey = used_survey(invitation.round.survey_id)
-    invitation.round.organisation = _loaded(Organisation, _ORGANISATION, values)
-    person = _loaded(Person, _PERSON, values)
-    invitation.person = person if invitation.person_id is not None else None
-    response = _loaded(Response, _RESPONSE, values)
-    if row[-len(_RESPONSE)] is None:
-        return Answering(invitation, None)
-    response.answers = json.loads(response.answers)
-    return Answering(invitation, response)
-
-
-def _loaded[M: Model](model: type[M], columns: Sequence[str], values: Iterator[Any]) -> M:
-    """A row of which only these columns were read; they are taken off the front of the values."""
-    given = dict(zip(columns, islice(values, len(columns)), strict=True))
-    ordered = [field.attname for field in model._meta.concrete_fields if field.attname in given]
-    return model.from_db("default", ordered, [given[name] for name in ordered])
-
-
-@lru_cache(maxsize=256)
-def used_survey(pk: int) -> Survey:
-    """A survey that a round has used: it never changes, so that it is read once."""
-    return Survey.objects.get(pk=pk)
-
-
-@lru_cache(maxsize=256)
-def used_questions(survey_id: int) -> tuple[Question, ...]:
-    """The questions of a survey that a round has used; as with `used_survey`."""
-    return tuple(Question.objects.filter(survey=survey_id))
 
 
 # Lists

@@ -16,10 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import link_holders
-from feedback import queries, services
+from feedback import services
 from feedback.answer_visits import Visit, keep, refuse, show, thank
+from feedback.answering_queries import Answering, answering
 from feedback.models import Invitation, Round
-from feedback.queries import Answering
 from feedback.spoken import filled, speech
 
 _COOKIE = "focusprog_answer"
@@ -33,7 +33,7 @@ _HOURS = 24
 def answer_link(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the secret for a cookie and go on to the questions, also of a closed round: no page
     but this redirect ever has the secret in its address."""
-    at = queries.answering(token_hash=services.hash_of(token))
+    at = answering(token_hash=services.hash_of(token))
     if at is None:
         return refuse("unknown", status=404)
     invitation = at.invitation
@@ -101,7 +101,7 @@ def answer_thanks(request: HttpRequest, invitation: int) -> HttpResponse:
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop asking, by a person's click or a mail program's POST; a GET only offers it."""
-    at = queries.answering(token_hash=services.hash_of(token))
+    at = answering(token_hash=services.hash_of(token))
     if at is None:
         return refuse("unknown", status=404)
     invitation = at.invitation
@@ -157,4 +157,4 @@ def _held(request: HttpRequest, invitation: int) -> Answering | None:
         held = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_HOURS * 60 * 60)
     except signing.BadSignature:
         return None
-    return queries.answering(pk=invitation) if held == invitation else None
+    return answering(pk=invitation) if held == invitation else None

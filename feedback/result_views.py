@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from feedback import comparing, exporting, figures, inside, queries, trends
+from feedback.answering_queries import used_questions
 from feedback.comparing import Compared, Told
 from feedback.figures import Result
 from feedback.models import Question, Round, Survey
@@ -49,7 +50,7 @@ def results(request: OrganisationRequest, round: int) -> HttpResponse:
     """A closed round's results, of everyone or of one group, beside another or an earlier round.
     The figures by group of a question come with the page only where its address asks for them."""
     found = _closed(request, round)
-    questions = queries.used_questions(found.survey_id)
+    questions = used_questions(found.survey_id)
     groups = groups_of(request.organisation, found.audience)
     slices = slices_of(found, groups)
     each = request.GET.get("each", "")

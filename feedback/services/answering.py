@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from feedback import kinds, queries
-from feedback.models import Comment, Invitation, OpenLink, Question, Response, Round
+from accounts.prepared import prepared_cursor
+from feedback import kinds
+from feedback.answering_queries import held_response, used_questions
+from feedback.models import Invitation, OpenLink, Question, Response, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.low_scores import open_for_low_answer
 from feedback.services.rounds import asked
@@ -43,13 +45,6 @@ class MissingAnswerError(FeedbackError):
         self.key = key
 
 
-_OF_INVITATION = "SELECT * FROM feedback_response WHERE invitation_id = %s FOR UPDATE"
-_OF_DEVICE = """
-    SELECT * FROM feedback_response
-    WHERE id = %s AND round_id = %s AND invitation_id IS NULL FOR UPDATE
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class _Seat:
     """One place in a round: an invitation's, or one device's at a link for a place."""
@@ -60,13 +55,12 @@ class _Seat:
     link: OpenLink | None = None
 
     def locked(self) -> Response | None:
-        """What this seat has answered, held until the transaction ends. Written out, as below: each
-        page of answers comes by here, and composing the query would cost more than asking it."""
-        if self.invitation is not None:
-            found = Response.objects.raw(_OF_INVITATION, [self.invitation.pk])
-        else:
-            found = Response.objects.raw(_OF_DEVICE, [self.response_id, self.round.pk])
-        return next(iter(found), None)
+        """What this seat has answered, held until the transaction ends."""
+        return held_response(
+            round_id=self.round.pk,
+            invitation_id=self.invitation.pk if self.invitation is not None else None,
+            device=self.response_id,
+        )
 
 
 def mark_seen(*, invitation: Invitation) -> None:
@@ -121,7 +115,9 @@ def set_unsubscribed(*, invitation: Invitation, unsubscribed: bool) -> None:
 def questions_of(sent: Round) -> tuple[Question, ...]:
     """The questions that a round asks. What a round has used never changes, so they are read from
     the database once."""
-    found = queries.used_questions(sent.survey_id)
+    found = used_questions(sent.survey_id)
+    if not sent.confidential:  # which alone leaves any out, and most are not
+        return found
     return tuple(question for question in found if asked(sent, question.key))
 
 
@@ -187,7 +183,7 @@ def _hold_open(seat: _Seat) -> None:
     FOR KEY SHARE lets everyone answer at once and makes closing wait: after it, whoever waited
     here sees the round closed. So no "thank you" is ever shown for an answer that came too late.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT state FROM feedback_round WHERE id = %s FOR KEY SHARE", [seat.round.pk]
         )
@@ -195,7 +191,7 @@ def _hold_open(seat: _Seat) -> None:
     if row is None or row[0] != Round.State.OPEN:
         raise RoundClosedError("This round is closed and takes no more answers.")
     if seat.link is not None:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             # Shared, so that turning the link off waits as closing does.
             cursor.execute(
                 "SELECT turned_off_at FROM feedback_openlink WHERE id = %s FOR SHARE",
@@ -221,7 +217,7 @@ def _new_response(seat: _Seat) -> Response:
 
 def _write(response: Response, *, is_new: bool) -> None:
     if not is_new:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 "UPDATE feedback_response SET answers = %s, version = %s, submitted_at = %s "
                 "WHERE id = %s",
@@ -234,7 +230,7 @@ def _write(response: Response, *, is_new: bool) -> None:
             )
         return
     # One statement, where a savepoint and a look for what is there would take four.
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO feedback_response (id, organisation_id, round_id, invitation_id,
@@ -263,7 +259,11 @@ def _write(response: Response, *, is_new: bool) -> None:
 def _follow(seat: _Seat, response: Response, questions: Sequence[Question], *, first: bool) -> None:
     """What else an answer that is in changes: its invitation, and a named round's comments."""
     if first and seat.invitation is not None:
-        Invitation.objects.filter(pk=seat.invitation.pk).update(answered_at=response.submitted_at)
+        with prepared_cursor() as cursor:
+            cursor.execute(
+                "UPDATE feedback_invitation SET answered_at = %s WHERE id = %s",
+                [response.submitted_at, seat.invitation.pk],
+            )
     if not seat.round.confidential:
         _keep_comments(seat.round, response, questions, first=first)
         open_for_low_answer(sent=seat.round, response=response, questions=questions)
@@ -297,22 +297,24 @@ def _keep_comments(
     }
     if not first:
         response.comments.exclude(question__in=texts).delete()
-    if texts:
-        Comment.objects.bulk_create(
-            [
-                Comment(
-                    organisation_id=response.organisation_id,
-                    round=sent,
-                    response=response,
-                    question=question,
-                    touchpoint_id=question.touchpoint_id,
-                    segment_id=response.segment_id,
-                    text=text,
-                    language=base_of(sent.survey.language),
-                )
-                for question, text in texts.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["response", "question"],
-            update_fields=["text"],
-        )
+    with prepared_cursor() as cursor:
+        for question, text in texts.items():
+            cursor.execute(
+                """
+                INSERT INTO feedback_comment (id, organisation_id, round_id, response_id,
+                    question_id, touchpoint_id, segment_id, text, language, review)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '')
+                ON CONFLICT (response_id, question_id) DO UPDATE SET text = excluded.text
+                """,
+                [
+                    uuid.uuid4(),
+                    response.organisation_id,
+                    sent.pk,
+                    response.pk,
+                    question.pk,
+                    question.touchpoint_id,
+                    response.segment_id,
+                    text,
+                    base_of(sent.survey.language),
+                ],
+            )

@@ -20,7 +20,7 @@ def open_for_low_answer(
     """
     if sent.confidential or sent.answers_apart or sent.audience != Round.Audience.EXTERNAL:
         return None
-    if response.invitation is None:
+    if response.invitation_id is None:
         return None
     low = lowest(questions, response.answers)
     if low is None:
