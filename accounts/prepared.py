@@ -14,7 +14,7 @@ def prepared_cursor() -> CursorWrapper:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         # django-stubs would have the wrapper that is only about to be made.
-        cursor = cast(CursorWrapper, psycopg.Cursor(connection.connection))
+        cursor = cast("CursorWrapper", psycopg.Cursor(connection.connection))
     if connection.queries_logged:
         return connection.make_debug_cursor(cursor)
     return connection.make_cursor(cursor)

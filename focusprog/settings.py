@@ -188,6 +188,9 @@ _database["OPTIONS"] = {
         "min_size": 1,
         "max_size": int(os.environ.get("DATABASE_POOL", "10")),
         "timeout": 10,
+        # An attempt that fails is repeated for so long only, at growing distances; the next request
+        # then begins anew. So a database that was away for an hour is found at once.
+        "reconnect_timeout": 5,
     },
     # Of statements by `accounts.prepared` only: the others are sent whole.
     "prepare_threshold": 5,

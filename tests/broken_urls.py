@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -27,6 +28,7 @@ urlpatterns = [
     path("403/csrf/", errors.csrf_failure),
     path("429/", _too_many),
     path("500/", _fails(RuntimeError("on purpose"))),
+    path("503/", _fails(OperationalError("on purpose"))),
     *urls.urlpatterns,
 ]
 handler400 = urls.handler400

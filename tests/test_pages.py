@@ -310,7 +310,7 @@ def test_the_first_pages_of_a_new_organisation(
 @pytest.mark.django_db(transaction=True)
 def test_pages_for_what_went_wrong(live_server: object, page: Page) -> None:
     statuses = {"/400/": 400, "/403/": 403, "/403/csrf/": 403, "/404/": 404, "/429/": 429}
-    wrong = _look(Visitor(page), live_server, statuses | {"/500/": 500})
+    wrong = _look(Visitor(page), live_server, statuses | {"/500/": 500, "/503/": 503})
     assert not wrong, report(wrong)
 
 

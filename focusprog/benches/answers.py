@@ -40,7 +40,7 @@ def run(scale: float) -> dict[str, float | int | str]:
         figures |= crowd.answer(made["on_one_page"][-people:])
         # By a file: ten thousand links are more than a command line takes.
         thanked = data / "thanked.json"
-        thanked.write_text(json.dumps(sorted(crowd.thanked)))
+        thanked.write_text(json.dumps({token: token for token in crowd.thanked}))
         stored = json.loads(_data(data, f"stored({str(thanked)!r})"))
         return {**figures, **stored, "people": people, "requests_each": repeats}
 

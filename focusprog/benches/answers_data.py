@@ -84,9 +84,10 @@ def _round(organisation: Organisation, people: list[Person], *, on_one_page: boo
 
 
 def stored(thanked_file: str) -> None:
-    """Of those who were thanked, whose links that file lists, whose answers are not there as they
-    gave them, and how many are there more than once."""
-    by_hash = {hash_of(token): token for token in json.loads(Path(thanked_file).read_text())}
+    """Of those who were thanked, of whom that file has what each wrote by the secret of their link:
+    whose answers are not there as they gave them, and how many are there more than once."""
+    thanked = json.loads(Path(thanked_file).read_text())
+    by_hash = {hash_of(token): words for token, words in thanked.items()}
     found = Response.objects.filter(
         submitted_at__isnull=False, invitation__token_hash__in=by_hash
     ).values_list("invitation__token_hash", "answers__comment", "pk")
