@@ -55,28 +55,39 @@ def recommend(*, organisation: Organisation, period: Period) -> Recommend | None
     return Recommend(n, detractors, n - detractors - promoters, promoters)
 
 
+# Step by step, since without statistics the joins would be taken in an order that never ends.
 _CORNERS = """
-    SELECT loyal, stayed, count(*), coalesce(sum(worth), 0), count(worth)
-    FROM (
-        SELECT DISTINCT ON (p.id)
-               (r.answers ->> q.key)::int >= 9 AS loyal,
-               (p.left_at IS NULL OR p.left_at >= %(end)s) AND l.id IS NULL AS stayed,
-               coalesce(p.yearly_value, l.worth) AS worth
+    WITH asked AS MATERIALIZED (
+        SELECT d.id, q.key
         FROM feedback_round d
         JOIN programme_period t ON t.id = d.period_id
         JOIN feedback_question q
           ON q.survey_id = d.survey_id AND q.kind = 'recommend-10' AND q.touchpoint_id IS NULL
-        JOIN feedback_response r ON r.round_id = d.id AND r.submitted_at IS NOT NULL
-        JOIN feedback_invitation i ON i.id = r.invitation_id
-        JOIN programme_person p ON p.id = i.person_id
-        LEFT JOIN programme_loss l
-          ON l.customer_id = p.id AND l.lost_on > %(since)s AND l.lost_on <= %(until)s
         WHERE d.organisation_id = %(organisation)s AND d.audience = 'external'
           AND NOT d.confidential AND d.results IS NOT NULL
           AND t.ends_on > %(since)s AND t.ends_on <= %(until)s
-          AND jsonb_typeof(r.answers -> q.key) = 'number'
-        ORDER BY p.id, r.submitted_at DESC, l.lost_on DESC
-    ) each
+    ), answered AS MATERIALIZED (
+        SELECT r.invitation_id, r.submitted_at, (r.answers ->> asked.key)::int >= 9 AS loyal
+        FROM asked
+        JOIN feedback_response r ON r.round_id = asked.id
+        WHERE r.submitted_at IS NOT NULL AND jsonb_typeof(r.answers -> asked.key) = 'number'
+    ), said AS MATERIALIZED (
+        SELECT DISTINCT ON (i.person_id) i.person_id, answered.loyal
+        FROM answered
+        JOIN feedback_invitation i ON i.id = answered.invitation_id
+        WHERE i.person_id IS NOT NULL
+        ORDER BY i.person_id, answered.submitted_at DESC
+    )
+    SELECT said.loyal, (p.left_at IS NULL OR p.left_at >= %(end)s) AND l.id IS NULL AS stayed,
+           count(*), coalesce(sum(coalesce(p.yearly_value, l.worth)), 0),
+           count(coalesce(p.yearly_value, l.worth))
+    FROM said
+    JOIN programme_person p ON p.id = said.person_id
+    LEFT JOIN LATERAL (
+        SELECT id, worth FROM programme_loss
+        WHERE customer_id = p.id AND lost_on > %(since)s AND lost_on <= %(until)s
+        ORDER BY lost_on DESC LIMIT 1
+    ) l ON true
     GROUP BY 1, 2
 """
 
