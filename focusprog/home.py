@@ -18,9 +18,9 @@ from missions.models import Mission
 from missions.queries import adopted
 from programme.access import OrganisationRequest, members
 from programme.models import CharterVersion, Organisation, Period, Person, Role
-from reports.contents import Finding
 from reports.findings import gains, worries
 from reports.models import BoardReport
+from reports.wording import in_words
 from touchpoints.models import Improvement, Touchpoint
 from touchpoints.queries import heatmap, periods_with_ratings
 
@@ -43,10 +43,10 @@ class Standing:
 
     period: Period
     before: Period | None
-    gains: tuple[Finding, ...]
-    gains_note: str
-    worries: tuple[Finding, ...]
-    worries_note: str
+    gains: list[dict[str, Any]]
+    gains_note: str | None
+    worries: list[dict[str, Any]]
+    worries_note: str | None
     report: BoardReport | None
 
 
@@ -132,10 +132,10 @@ def _standing(organisation: Organisation) -> Standing | None:
     return Standing(
         period=period,
         before=before,
-        gains=up,
-        gains_note=up_note,
-        worries=down,
-        worries_note=down_note,
+        gains=in_words(up, "en"),
+        gains_note=in_words(up_note, "en"),
+        worries=in_words(down, "en"),
+        worries_note=in_words(down_note, "en"),
         report=report.select_related("period").without_print().first(),
     )
 

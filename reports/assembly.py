@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from feedback.loyalty import corners_of
+from feedback import loyalty
 from programme.periods import Quarter
 from reports import findings, narrative
 from reports.assurance import cannot_say, coverage, receipt
 from reports.chain import chain_part
 from reports.contents import (
+    Corner,
     HeatmapCell,
     HeatmapRow,
     HeatmapStage,
@@ -30,7 +31,7 @@ from reports.measures import (
     measure_all,
     net_estimate,
 )
-from reports.words import day, signed
+from reports.words import Points, Said, say, signed
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell, Heatmap
@@ -47,7 +48,8 @@ def assemble(known: Known) -> Report:
     worries, worries_note = findings.worries(known.customers, known.before)
     ranked = findings.priorities(known)
     chain = chain_part(known, _cell)
-    loyalty, inside = corners_of(known.corners), inside_part(known, _cell)
+    corners = tuple(_corner(one) for one in loyalty.corners_of(known.corners))
+    inside = inside_part(known, _cell)
     improvements = _improvements(known)
     receipts = tuple(receipt(one, known.quarter.code) for one in known.receipts)
     covered = tuple(coverage(known))
@@ -64,7 +66,7 @@ def assemble(known: Known) -> Report:
             "changes": narrative.changes(known, changed, compared),
             "priorities": narrative.priorities(ranked),
             "chain": narrative.chain(chain, known.quarter.code),
-            "loyalty": narrative.loyalty(loyalty, inside),
+            "loyalty": narrative.loyalty(corners, inside),
             "improvements": narrative.improvements(improvements, known.rules),
             "assurance": narrative.assurance(receipts, covered),
             "mission": narrative.mission(known.mission),
@@ -79,7 +81,7 @@ def assemble(known: Known) -> Report:
         changes=changed,
         priorities=ranked,
         chain=chain,
-        loyalty=loyalty,
+        loyalty=corners,
         inside=inside,
         heatmap=_heatmap(known.customers),
         improvements=improvements[:MOST_IMPROVEMENTS],
@@ -106,29 +108,29 @@ def _measures(known: Known) -> tuple[Measure, ...]:
         (
             Series(
                 "recommend",
-                "Would recommend us",
-                "Customers who answer 9 or 10 of 10, less those who answer 0 to 6",
+                Said("Would recommend us"),
+                Said("Customers who answer 9 or 10 of 10, less those who answer 0 to 6"),
                 "points",
                 tuple(recommend),
             ),
             Series(
                 "experience",
-                "Customers’ experience",
-                "Moments of magic less moments of misery, averaged over the touchpoints",
+                Said("Customers’ experience"),
+                Said("Moments of magic less moments of misery, averaged over the touchpoints"),
                 "points",
                 tuple(cell_nets(cells) for cells in customers),
             ),
             Series(
                 "misery",
-                "Moments of misery",
-                "The share of customers’ ratings that were a misery; less is better",
+                Said("Moments of misery"),
+                Said("The share of customers’ ratings that were a misery; less is better"),
                 "percent",
                 tuple(cell_misery(cells) for cells in customers),
             ),
             Series(
                 "inside",
-                "As staff see it",
-                "The same touchpoints rated by our own people: magic less misery",
+                Said("As staff see it"),
+                Said("The same touchpoints rated by our own people: magic less misery"),
                 "points",
                 tuple(cell_nets(cells) for cells in staff),
             ),
@@ -145,6 +147,23 @@ def _by_quarter(heatmap: "Heatmap", known: Known) -> list[dict[int, "Cell"]]:
             if cell is not None and quarter.code in by_code:
                 by_code[quarter.code][row.touchpoint.pk] = cell
     return list(by_code.values())
+
+
+# Loyalty
+
+
+def _corner(one: loyalty.Corner) -> Corner:
+    return Corner(
+        key=one.key,
+        title=Said(one.title),
+        explains=Said(one.explains),
+        n=one.n,
+        share=one.share,
+        low=one.low,
+        high=one.high,
+        value=one.value,
+        valued=one.valued,
+    )
 
 
 # The heatmap
@@ -200,10 +219,10 @@ def _cell(cell: "Cell") -> HeatmapCell:
 
 def _improvements(known: Known) -> tuple[ImprovementLine, ...]:
     """Late ones first, then by what is under way, planned and done."""
-    observed = list(zip(_observed(known), _effects(known), strict=True))
+    found = list(zip(_observed(known), _effects(known), strict=True))
     order = {"doing": 1, "planned": 2, "done": 3}
     lines = sorted(
-        zip(known.improvements, observed, strict=True),
+        zip(known.improvements, found, strict=True),
         key=lambda pair: 0 if pair[0].late(known.today) else order.get(pair[0].state, 3),
     )
     return tuple(
@@ -213,14 +232,15 @@ def _improvements(known: Known) -> tuple[ImprovementLine, ...]:
             cause=one.cause,
             state=one.state_words,
             owner=one.owner,
-            due_on=day(one.due_on),
+            due_on=one.due_on,
             late=one.late(known.today),
             expected=one.expected,
-            observed=words,
+            observed=observed,
+            done=one.state == "done",
             improvement_id=one.improvement_id,
             **effect,
         )
-        for one, (words, effect) in lines
+        for one, (observed, effect) in lines
     )
 
 
@@ -250,13 +270,13 @@ def _effects(known: Known) -> list[dict[str, float | None]]:
     return found
 
 
-def _observed(known: Known) -> list[str]:
+def _observed(known: Known) -> list[Said | None]:
     """What finished improvements changed: the touchpoint's last quarter before, against now."""
     quarters = [cell_nets(cells) for cells in _by_quarter(known.customers, known)]
-    found: list[str] = []
+    found: list[Said | None] = []
     differences = {}
     for index, one in enumerate(known.improvements):
-        found.append("" if one.state != "done" else "not measured yet")
+        found.append(say("improvements.not_measured") if one.state == "done" else None)
         if one.touchpoint_id is None or one.done_on is None:
             continue
         done = Quarter.containing(one.done_on, first_month=known.first_month)
@@ -267,8 +287,11 @@ def _observed(known: Known) -> list[str]:
             differences[index] = (before[one.touchpoint_id], now[one.touchpoint_id], changed)
     real = discoveries([changed.p for _, _, changed in differences.values()])
     for (index, (before_it, now_it, _)), is_real in zip(differences.items(), real, strict=True):
-        moved = f"from {signed(before_it.value)} to {signed(now_it.value)}"
-        found[index] = f"{moved}: a real change" if is_real else f"{moved}: no detectable change"
+        found[index] = say(
+            "improvements.measured_real" if is_real else "improvements.measured_unsure",
+            before=Points(before_it.value),
+            now=Points(now_it.value),
+        )
     return found
 
 

@@ -6,7 +6,7 @@ from statistics import median
 from reports.contents import CoverageLine, Reading, ReceiptLine
 from reports.known import Known, KnownReceipt
 from reports.measures import share_estimate
-from reports.words import counted, sentence
+from reports.words import Said, say
 
 # The smallest change in a net that shows four times in five, in points, is about this divided
 # by the square root of the answers a quarter: 58 at 30, 45 at 50, 32 at 100.
@@ -54,52 +54,34 @@ def coverage(known: Known) -> Iterator[CoverageLine]:
     )
     for what, covered in lines:
         if covered:
-            yield CoverageLine(what, sum(covered), len(covered))
+            yield CoverageLine(Said(what), sum(covered), len(covered))
 
 
-def cannot_say(known: Known) -> Iterator[str]:
+def cannot_say(known: Known) -> Iterator[Said]:
     """Sentences on the limits of this quarter's figures."""
     rows = list(known.customers.rows())
     shown = [row.total for row in rows if row.total.net is not None]
     silent = len(rows) - len(shown)
     if silent:
-        yield sentence(
-            f"{counted(silent, 'touchpoint')} of {len(rows)} had fewer than five customers’ "
-            "ratings, so nothing is shown for " + ("it." if silent == 1 else "them.")
-        )
+        yield say("cannot.silent", n=silent, whole=len(rows))
     hidden = sum(cell.net is None for row in rows for cell in row.cells)
     if hidden and known.customers.segments:
-        yield sentence(
-            f"{counted(hidden, 'cell')} of the heatmap by segment had too few answers to show."
-        )
+        yield say("cannot.cells", n=hidden)
     indicative = sum(cell.indicative for cell in shown)
     if indicative:
-        yield sentence(
-            f"{counted(indicative, 'touchpoint')} had five to nine answers: indicative only, and "
-            "left out of the summary."
-        )
+        yield say("cannot.indicative", n=indicative)
     firm = [cell.n for cell in shown if not cell.indicative]
     if firm and known.before is not None:
         middle = median(firm)
         least = SMALLEST_CHANGE / middle**0.5
-        yield (
-            f"With {middle:,.0f} answers at the middle touchpoint, a change of less than about "
-            f"{least:.0f} points would mostly go unseen. “No detectable change” does not mean "
-            "that nothing changed."
-        )
+        yield say("cannot.unseen", middle=round(middle), least=round(least))
     if known.before is None:
-        yield "No earlier quarter has ratings, so no change can be judged."
+        yield say("cannot.first")
     elif known.before != known.quarter.shift(-1):
-        yield (
-            f"{known.quarter.shift(-1).code} has no ratings: changes are against "
-            f"{known.before.code}, the latest quarter that has."
-        )
+        yield say("cannot.gap", missing=known.quarter.shift(-1), before=known.before)
     if not any(row.staff.net is not None for row in rows):
-        yield "Staff did not rate these touchpoints, so inside and outside cannot be compared."
+        yield say("cannot.staff")
     if not any(one.invited for one in known.receipts):
-        yield (
-            "How many people were asked is not known here, so no response rate can be given and "
-            "those who did not answer may think otherwise."
-        )
+        yield say("cannot.rate")
     else:
-        yield "Those who did not answer may think otherwise than those who did."
+        yield say("cannot.others")

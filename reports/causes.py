@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reports.known import Known
-from reports.words import counted, day, listed, sentence, short
+from reports.words import Names, Said, say, short
 
 # A word that fewer comments share may give away who wrote it.
 LEAST_SHARING = 3
@@ -17,15 +17,15 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OVER_CHANCE = 1.5
 
 
-def causes(known: Known, touchpoint_id: int, *, better: bool) -> tuple[str, ...]:
+def causes(known: Known, touchpoint_id: int, *, better: bool) -> tuple[Said, ...]:
     """Sentences on one change, at least one."""
     done = tuple(_done(known, touchpoint_id, better=better))
     said = tuple(_said(known, touchpoint_id))
-    unknown = () if done and better else ("The cause is not known.",)
+    unknown = () if done and better else (say("cause.unknown"),)
     return done + unknown + said
 
 
-def _done(known: Known, touchpoint_id: int, *, better: bool) -> Iterator[str]:
+def _done(known: Known, touchpoint_id: int, *, better: bool) -> Iterator[Said]:
     """Improvements finished since the quarter that is compared with began."""
     if known.before is None:
         return
@@ -33,19 +33,21 @@ def _done(known: Known, touchpoint_id: int, *, better: bool) -> Iterator[str]:
     _, until = known.quarter.bounds(first_month=known.first_month)
     for one in known.improvements:
         if one.touchpoint_id == touchpoint_id and one.done_on and since <= one.done_on <= until:
-            finished = f"“{short(one.title)}” was finished there on {day(one.done_on)}"
-            yield f"{finished}." if better else f"It fell although {finished}."
+            yield say(
+                "cause.finished" if better else "cause.fell_although",
+                title=short(one.title),
+                day=one.done_on,
+            )
 
 
-def _said(known: Known, touchpoint_id: int) -> Iterator[str]:
+def _said(known: Known, touchpoint_id: int) -> Iterator[Said]:
     found = known.comments.get(touchpoint_id)
     if found is None or not found.n:
         return
     if found.words:
-        words = listed([f"“{word}”" for word in found.words])
-        yield f"Words that {counted(found.n, 'comment')} about it share: {words}."
+        yield say("cause.words", n=found.n, words=Names(found.words, MOST_WORDS))
     else:
-        yield sentence(f"{counted(found.n, 'comment')} about it, with no words in common.")
+        yield say("cause.no_words", n=found.n)
 
 
 def shared_words(

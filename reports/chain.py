@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from reports.contents import ChainLink, ChainPart, HeatmapCell
 from reports.known import Known, KnownImprovement, KnownLink
-from reports.words import day
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell
@@ -33,7 +32,7 @@ def chain_part(known: Known, cell: "Callable[[Cell], HeatmapCell]") -> ChainPart
                 outside=cell(at) if at is not None else HeatmapCell(label="hidden"),
                 improvement=mending.title if mending else "",
                 owner=mending.owner if mending else "",
-                due_on=day(mending.due_on) if mending else "",
+                due_on=mending.due_on if mending else None,
                 touchpoint_id=link.touchpoint_id,
             )
         )

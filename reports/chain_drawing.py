@@ -14,9 +14,10 @@ _NAME_SIZE, _CHIP_SIZE = 13, 13
 _CHIP = (46, 22)
 
 
-def draw(rows: Sequence[Mapping[str, Any]], fonts: str) -> str:
+def draw(rows: Sequence[Mapping[str, Any]], fonts: str, direction: str = "ltr") -> str:
     """Each row: rank, giver, receiver, label. Teams that hand over stand on the left; an arrow has
-    the numbers of its links and the sign of the weakest, and is thick where that is weak."""
+    the numbers of its links and the sign of the weakest, and is thick where that is weak. From
+    right to left it is the same in a mirror, but for its words."""
     pairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         pairs.setdefault((row["giver"], row["receiver"]), []).append(row)
@@ -34,21 +35,27 @@ def draw(rows: Sequence[Mapping[str, Any]], fonts: str) -> str:
             f'<path d="M0 0L8 4L0 8Z" fill="{_INK}"/></marker></defs>'
         ),
     ]
+    mirrored = direction == "rtl"
+    parts.append(
+        f'<g transform="translate({layout.width:g} 0) scale(-1 1)">' if mirrored else "<g>"
+    )
     for arrow in layout.arrows:
         weak = any(row["label"] in _WEAK for row in pairs[edges[arrow.number]])
         parts.append(
             f'<path d="{arrow.path}" fill="none" stroke="{_INK if weak else _FRAME}" '
             f'stroke-width="{3 if weak else 1.2}" marker-end="url(#head)"/>'
         )
+    parts.append("</g>")
     for box in layout.boxes:
+        left = layout.width - box.x - BOX_WIDTH if mirrored else box.x
         parts.append(
-            f'<rect x="{box.x:g}" y="{box.y:g}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="4" '
+            f'<rect x="{left:g}" y="{box.y:g}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="4" '
             f'fill="#FFFFFF" stroke="{_QUIET}"/>'
         )
         first = box.y + BOX_HEIGHT / 2 + 5 - 8.5 * (len(box.lines) - 1)
         for number, line in enumerate(box.lines):
             parts.append(
-                f'<text x="{box.x + BOX_WIDTH / 2:g}" y="{first + 17 * number:g}" '
+                f'<text x="{left + BOX_WIDTH / 2:g}" y="{first + 17 * number:g}" '
                 f'font-size="{_NAME_SIZE}" fill="{_INK}" text-anchor="middle">{escape(line)}</text>'
             )
     for arrow in layout.arrows:
@@ -56,10 +63,11 @@ def draw(rows: Sequence[Mapping[str, Any]], fonts: str) -> str:
         weak = any(row["label"] in _WEAK for row in links)
         words = ", ".join(str(row["rank"]) for row in links) + f" {CUES[links[0]['label']]}"
         width = _CHIP[0] + 12 * (len(links) - 1)
+        middle = layout.width - arrow.x if mirrored else arrow.x
         parts.append(
-            f'<rect x="{arrow.x - width / 2:g}" y="{arrow.y - _CHIP[1] / 2:g}" width="{width}" '
+            f'<rect x="{middle - width / 2:g}" y="{arrow.y - _CHIP[1] / 2:g}" width="{width}" '
             f'height="{_CHIP[1]}" rx="11" fill="{_INK if weak else "#FFFFFF"}" stroke="{_INK}"/>'
-            f'<text x="{arrow.x:g}" y="{arrow.y + 4.5:g}" font-size="{_CHIP_SIZE}" '
+            f'<text x="{middle:g}" y="{arrow.y + 4.5:g}" font-size="{_CHIP_SIZE}" '
             f'font-weight="600" fill="{"#FFFFFF" if weak else _INK}" text-anchor="middle">'
             f"{words.strip()}</text>"
         )

@@ -35,33 +35,41 @@ def main() -> None:
     """Do one job: the charts' data by name, and the folder of the fonts."""
     job = begin()
     vl_convert.register_font_directory(job["fonts"])
-    json.dump({name: draw(name, data) for name, data in job["charts"].items()}, sys.stdout)
+    way = job["direction"]
+    json.dump({name: draw(name, data, way) for name, data in job["charts"].items()}, sys.stdout)
 
 
-def draw(name: str, data: list[dict[str, Any]]) -> str:
-    """The chart of that name as SVG; a name that is none is a KeyError."""
+def draw(name: str, data: list[dict[str, Any]], direction: str = "ltr") -> str:
+    """The chart of that name as SVG; a name that is none is a KeyError. `direction` is the one that
+    its words are read in: numbers and quarters run from left to right in both."""
     if name == "chain":
-        return chain_drawing.draw(data, FONTS)
-    chart = CHARTS[name](data)
+        return chain_drawing.draw(data, FONTS, direction)
+    chart = CHARTS[name](data, direction == "rtl")
     drawn: str = vl_convert.vegalite_to_svg(
         chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     )
     return drawn
 
 
-def measures(data: list[dict[str, Any]]) -> Any:
+def measures(data: list[dict[str, Any]], mirrored: bool) -> Any:
     """Small multiples, two by two: a line over eight quarters with its intervals.
 
-    Each row: measure, period, last (whether it is the report's quarter), and value, low, high and
-    said, the value in words.
+    Each row: measure, period, quarter (its short name), last (whether it is the report's quarter),
+    and value, low, high and said, the value in words.
     """
     titles = list(dict.fromkeys(row["measure"] for row in data))
-    charts = [_one_measure([row for row in data if row["measure"] == title]) for title in titles]
+    charts = [
+        _one_measure([row for row in data if row["measure"] == title], mirrored) for title in titles
+    ]
+    if mirrored:
+        charts = [one for at in range(0, len(charts), 2) for one in charts[at : at + 2][::-1]]
     return _dressed(alt.concat(*charts, columns=2, spacing={"row": 16, "column": 44}))
 
 
-def _one_measure(data: list[dict[str, Any]]) -> Any:
+def _one_measure(data: list[dict[str, Any]], mirrored: bool) -> Any:
     percent = data[0]["unit"] == "percent"
+    quarters = {row["period"]: row["quarter"] for row in data}
+    years = {code: [name, code[:4]] for code, name in quarters.items() if code.endswith("1")}
     base = alt.Chart({"values": data}).encode(
         x=alt.X(
             "period:O",
@@ -70,9 +78,7 @@ def _one_measure(data: list[dict[str, Any]]) -> Any:
             axis=alt.Axis(
                 labelAngle=0,
                 labelOverlap=False,
-                labelExpr="slice(datum.value, 5) == '1'"
-                " ? ['Q' + slice(datum.value, 5), slice(datum.value, 0, 4)]"
-                " : 'Q' + slice(datum.value, 5)",
+                labelExpr=f"({json.dumps(quarters | years)})[datum.value]",
             ),
         )
     )
@@ -99,18 +105,20 @@ def _one_measure(data: list[dict[str, Any]]) -> Any:
     return alt.layer(line, rules, points, labels).properties(
         width=225,
         height=74,
-        title=alt.TitleParams(data[0]["measure"], anchor="start", offset=8, fontSize=12),
+        title=alt.TitleParams(
+            data[0]["measure"], anchor="end" if mirrored else "start", offset=8, fontSize=12
+        ),
     )
 
 
-def standing(data: list[dict[str, Any]]) -> Any:
+def standing(data: list[dict[str, Any]], mirrored: bool) -> Any:
     """Every touchpoint's net with its interval, the worst on top.
 
     Each row: touchpoint, net, low, high, label.
     """
     domain = list(MOMENT_FILLS)
     base = alt.Chart({"values": data}).encode(
-        y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=290, domain=False))
+        y=alt.Y("touchpoint:N", title=None, sort=None, axis=_names_axis(mirrored))
     )
     x = alt.X(
         "net:Q",
@@ -130,13 +138,13 @@ def standing(data: list[dict[str, Any]]) -> Any:
     return _dressed(alt.layer(rules, points).properties(width=270, height=alt.Step(13)))
 
 
-def inside(data: list[dict[str, Any]]) -> Any:
+def inside(data: list[dict[str, Any]], mirrored: bool) -> Any:
     """Two points a touchpoint: staff hollow, customers solid, each with its interval.
 
-    Each row: touchpoint, voice (staff or customers), net, low, high.
+    Each row: touchpoint, voice (staff or customers) and what it says, net, low, high.
     """
     base = alt.Chart({"values": data}).encode(
-        y=alt.Y("touchpoint:N", title=None, sort=None, axis=alt.Axis(labelLimit=290, domain=False)),
+        y=alt.Y("touchpoint:N", title=None, sort=None, axis=_names_axis(mirrored)),
         yOffset=alt.YOffset("voice:N", sort=["customers", "staff"]),
     )
     x = alt.X(
@@ -150,14 +158,14 @@ def inside(data: list[dict[str, Any]]) -> Any:
     fill = alt.condition("datum.voice == 'customers'", alt.value(INK), alt.value("#FFFFFF"))
     points = base.mark_point(size=62, opacity=1, stroke=INK, strokeWidth=1.2).encode(x=x, fill=fill)
     labels = base.mark_text(align="left", dx=7, fontSize=9, color=QUIET).encode(
-        x=alt.X("high:Q"), text="voice:N"
+        x=alt.X("high:Q"), text="says:N"
     )
     return _dressed(
         alt.layer(rules, points, labels).properties(width=270, height={"step": 13, "for": "offset"})
     )
 
 
-def loyalty(data: list[dict[str, Any]]) -> Any:
+def loyalty(data: list[dict[str, Any]], mirrored: bool) -> Any:
     """The four corners, loyal above and retained on the left: a circle as large as its share of
     customers, solid where they are loyal, with its name and its share beside it.
 
@@ -197,14 +205,14 @@ def loyalty(data: list[dict[str, Any]]) -> Any:
     )
 
 
-def improvements(data: list[dict[str, Any]]) -> Any:
+def improvements(data: list[dict[str, Any]], mirrored: bool) -> Any:
     """A row an improvement: its touchpoint's net before, lighter; now, solid, with its interval;
     and the net to reach, an outline.
 
     Each row: improvement, now, low, high, and before and plan, either of which may be none.
     """
     base = alt.Chart({"values": data}).encode(
-        y=alt.Y("improvement:N", title=None, sort=None, axis=alt.Axis(labelLimit=290, domain=False))
+        y=alt.Y("improvement:N", title=None, sort=None, axis=_names_axis(mirrored))
     )
     x = alt.X(
         "now:Q",
@@ -228,6 +236,10 @@ def improvements(data: list[dict[str, Any]]) -> Any:
             ),
         ).properties(width=270, height=alt.Step(20))
     )
+
+
+def _names_axis(mirrored: bool) -> Any:
+    return alt.Axis(labelLimit=290, domain=False, orient="right" if mirrored else "left")
 
 
 def _dressed(chart: Any) -> Any:

@@ -1,14 +1,16 @@
-"""What a board report holds: plain values only, so that it can be frozen as JSON and printed again.
+"""What a board report holds: plain values and what is said, which become a language's words when
+it is frozen as JSON, to be printed again.
 
 Nets and their bounds are points from -100 to +100, shares are percent, both rounded to one
 decimal. Whatever may not be shown is absent, not zero.
 """
 
-import json
-from dataclasses import asdict, dataclass, field
+import datetime as dt
+from dataclasses import dataclass, field
 from typing import Any
 
-from feedback.loyalty import Corner
+from reports.wording import in_words
+from reports.words import Months, Passage, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,14 @@ class Measure:
     """One of the summary's four figures. `history` runs over eight quarters, oldest first."""
 
     key: str
-    title: str
-    explains: str
+    title: Said
+    explains: Said
     unit: str
     now: Reading | None
     last_quarter: Reading | None
     last_year: Reading | None
-    since_quarter: str
-    since_year: str
+    since_quarter: Said
+    since_year: Said
     history: tuple[Reading | None, ...]
 
 
@@ -50,7 +52,7 @@ class Finding:
     low: float
     high: float
     n: int
-    why: str
+    why: Said
     touchpoint_id: int | None = None
 
 
@@ -64,7 +66,7 @@ class Change:
     low: float
     high: float
     n: int
-    causes: tuple[str, ...]
+    causes: tuple[Said, ...]
     touchpoint_id: int | None = None
 
 
@@ -72,8 +74,8 @@ class Change:
 class Ask:
     """A decision that the board is asked for, and why."""
 
-    title: str
-    why: str
+    title: Said
+    why: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Priority:
     indicative: bool
     top_five: float | None
     owner: str
-    due_on: str
+    due_on: dt.date | None
     improvement: str
     touchpoint_id: int | None = None
 
@@ -159,7 +161,7 @@ class ChainLink:
     outside: HeatmapCell
     improvement: str
     owner: str
-    due_on: str
+    due_on: dt.date | None
     touchpoint_id: int | None = None
 
 
@@ -186,8 +188,8 @@ class InsideRow:
     gap: float
     low: float
     high: float
-    gap_words: str
-    mark: str
+    gap_words: Said
+    mark: Said | None
     touchpoint_id: int | None = None
 
 
@@ -200,20 +202,36 @@ class InsidePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Corner:
+    """One of the four corners of loyalty and retention, as `feedback.loyalty` counts them."""
+
+    key: str
+    title: Said
+    explains: Said
+    n: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+    value: float | None
+    valued: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImprovementLine:
     """One improvement. `before` is its touchpoint's net in the last quarter before it was finished,
     `now` the report's quarter's with its interval, `plan` the net to reach."""
 
     title: str
-    touchpoint: str
+    touchpoint: str | Said
     cause: str
-    state: str
+    state: Said
     owner: str
-    due_on: str
+    due_on: dt.date | None
     late: bool
-    expected: str
-    observed: str
+    expected: Passage
+    observed: Said | None
     improvement_id: int | None = None
+    done: bool = False
     before: float | None = None
     now: float | None = None
     low: float | None = None
@@ -229,7 +247,7 @@ class RuleLine:
     hampered: str
     touchpoint: str
     since: str
-    lifted_on: str
+    lifted_on: dt.date | None
     rule_id: int | None = None
 
 
@@ -237,7 +255,7 @@ class RuleLine:
 class CoverageLine:
     """How much of what could be measured was: `part` of `whole`."""
 
-    what: str
+    what: Said
     part: int
     whole: int
 
@@ -247,7 +265,7 @@ class ReceiptLine:
     """What became of one round; `rate` is answered of invited in percent, with its interval."""
 
     title: str
-    audience: str
+    audience: Said
     confidential: bool
     invited: int | None
     held_back: int | None
@@ -263,10 +281,10 @@ class ReceiptLine:
 class DecisionLine:
     title: str
     customer_change: str
-    fit: str
+    fit: Said
     outcome: str
-    decided_on: str
-    asked_first: str = ""
+    decided_on: dt.date
+    asked_first: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +293,8 @@ class MissionPart:
     asked what they change for the customer."""
 
     statement: str
-    adopted_on: str
-    review_on: str
+    adopted_on: dt.date | None
+    review_on: dt.date | None
     decisions: tuple[DecisionLine, ...]
     asked: int = 0
     asked_known: int = 0
@@ -300,7 +318,7 @@ class Correction:
 
     edition: int
     why: str
-    differences: tuple[str, ...]
+    differences: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,17 +328,17 @@ class Report:
     organisation: str
     language: str
     period: str
-    period_words: str
+    period_words: Months
     compared_with: str
-    headline: str
-    standfirst: str
-    passages: dict[str, str]
+    headline: Said
+    standfirst: Passage
+    passages: dict[str, Passage]
     measures: tuple[Measure, ...]
     quarters: tuple[str, ...]
     gains: tuple[Finding, ...]
-    gains_note: str
+    gains_note: Said | None
     worries: tuple[Finding, ...]
-    worries_note: str
+    worries_note: Said | None
     asks: tuple[Ask, ...]
     changes: tuple[Change, ...]
     priorities: tuple[Priority, ...]
@@ -333,16 +351,16 @@ class Report:
     rules: tuple[RuleLine, ...]
     coverage: tuple[CoverageLine, ...]
     receipts: tuple[ReceiptLine, ...]
-    cannot_say: tuple[str, ...]
+    cannot_say: tuple[Said, ...]
     mission: MissionPart | None
     words: LeaderWords | None = None
     correction: Correction | None = None
     paper: str = "A4"
     colour: str = ""
     logo: str = ""
-    layout: int = field(default=3)
+    layout: int = field(default=4)
 
     def as_json(self) -> dict[str, Any]:
-        """The same as nested dicts and lists, as the database gives it back."""
-        frozen: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        """The same in the report's language, as the database gives it back."""
+        frozen: dict[str, Any] = in_words(self, self.language)
         return frozen

@@ -8,20 +8,24 @@ from typing import Any
 
 from django.core.cache import cache
 
+from programme.periods import Quarter
 from programme.printing import print_apart, static_folder
-from reports import pictures
-from reports.phrases import direction, said
-from reports.words import figure, signed
+from reports import languages, pictures
+from reports.earlier import in_english, in_todays_shape
+from reports.wording import words_of
+from reports.words import Passage, Percent, Points, Run, Said, say
 
 MOST_STANDING = 36
 MOST_SECONDS = 60
-CHART_LOOK = 9  # raised whenever the charts' drawing changes, so that no old one is taken
+CHART_LOOK = 10  # raised whenever the charts' drawing changes, so that no old one is taken
 KEEP_CHARTS = 30 * 24 * 3600
 
 
 def drawn_charts(figures: dict[str, Any]) -> dict[str, str]:
     """The charts of those figures that were drawn before, as SVG, by name."""
-    keys = {name: _chart_key(name, rows) for name, rows in _chart_data(figures).items() if rows}
+    way = languages.direction(figures["language"])
+    data = _chart_data(figures)
+    keys = {name: _chart_key(name, rows, way) for name, rows in data.items() if rows}
     found = cache.get_many(keys.values())
     return {name: found[key] for name, key in keys.items() if found.get(key)}
 
@@ -32,35 +36,40 @@ def draw_charts(
     """All charts of those figures as SVG, by name; `say` hears "charts" where one is new.
     PrintError."""
     drawn = drawn_charts(figures)
+    way = languages.direction(figures["language"])
     new = {name: rows for name, rows in _chart_data(figures).items() if rows and name not in drawn}
     if new:
         say("charts")
         made = print_apart(
             "reports.charts",
-            {"fonts": str(static_folder() / "fonts"), "charts": new},
+            {"fonts": str(static_folder() / "fonts"), "direction": way, "charts": new},
             at=at,
             seconds=MOST_SECONDS,
             comfort="The figures are safe.",
         )
         for name, svg in json.loads(made).items():
             drawn[name] = svg
-            cache.set(_chart_key(name, new[name]), svg, KEEP_CHARTS)
+            cache.set(_chart_key(name, new[name], way), svg, KEEP_CHARTS)
     return drawn
 
 
 def chart_words(figures: dict[str, Any]) -> dict[str, str]:
     """What each chart shows, in words, for those that the figures suffice for."""
+    language = "en" if in_english(figures) else figures["language"]
     return {
-        name: _CHART_TEXTS[name](figures) for name, rows in _chart_data(figures).items() if rows
+        name: words_of(_CHART_TEXTS[name](figures), language)
+        for name, rows in _chart_data(figures).items()
+        if rows
     }
 
 
-def _chart_key(name: str, rows: list[dict[str, Any]]) -> str:
-    data = json.dumps([CHART_LOOK, name, rows], sort_keys=True)
+def _chart_key(name: str, rows: list[dict[str, Any]], way: str) -> str:
+    data = json.dumps([CHART_LOOK, way, name, rows], sort_keys=True)
     return f"chart:{hashlib.sha256(data.encode()).hexdigest()}"
 
 
 def _chart_data(figures: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    figures = in_todays_shape(figures)
     return {
         "measures": list(_measures_rows(figures)),
         "standing": _standing_rows(figures),
@@ -83,21 +92,21 @@ def _measures_rows(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         for code, reading in zip(figures["quarters"], measure["history"], strict=True):
             yield {
-                "measure": _title(figures, measure),
+                "measure": measure["title"],
                 "unit": measure["unit"],
                 "period": code,
+                "quarter": languages.short_quarter(figures["language"], code),
                 "last": code == figures["period"],
                 "value": reading and reading["value"],
                 "low": reading and reading["low"],
                 "high": reading and reading["high"],
-                "said": figure(reading["value"], measure["unit"]) if reading else "",
+                "said": _said(figures["language"], reading, measure["unit"]),
             }
 
 
-def _title(figures: dict[str, Any], measure: dict[str, Any]) -> str:
-    """In English beside Arabic: the press sets a drawing's letters one by one, unjoined."""
-    language, title = figures["language"], str(measure["title"])
-    return said(language, title) if direction(language) == "ltr" else title
+def _said(language: str, reading: dict[str, Any] | None, unit: str) -> str:
+    write = languages.percent if unit == "percent" else languages.points
+    return write(language, reading["value"]) if reading else ""
 
 
 def _standing_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,7 +124,7 @@ def _standing_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
             names.add(name)
             rows.append(
                 {
-                    "touchpoint": name,
+                    "touchpoint": languages.isolated("en", name),
                     "net": total["net"],
                     "low": total["low"],
                     "high": total["high"],
@@ -128,30 +137,38 @@ def _standing_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _measures_text(figures: dict[str, Any]) -> str:
-    said = []
+def _measures_text(figures: dict[str, Any]) -> Passage:
+    said = [say("alt.measures")]
     for measure in figures["measures"]:
-        values = [
-            f"{reading['period']} {signed(reading['value'])}"
+        unit = Percent if measure["unit"] == "percent" else Points
+        readings = [
+            say(
+                "alt.reading",
+                quarter=Quarter.parse(reading["period"]),
+                value=unit(reading["value"]),
+            )
             for reading in measure["history"]
             if reading
         ]
-        if values:
-            said.append(f"{measure['title']}: {', '.join(values)}.")
-    return "Chart of the measures over eight quarters. " + " ".join(said)
+        if readings:
+            said.append(say("alt.measure", title=measure["title"], readings=Run(tuple(readings))))
+    return Passage(tuple(said))
 
 
-def _standing_text(figures: dict[str, Any]) -> str:
+def _standing_text(figures: dict[str, Any]) -> Said:
     rows = _standing_rows(figures)
     lowest, highest = rows[0], rows[-1]
-    return (
-        f"Chart of {len(rows)} touchpoints by net, from {lowest['touchpoint']} "
-        f"({signed(lowest['net'])}) to {highest['touchpoint']} ({signed(highest['net'])}). "
-        "The figures are in the table of the heatmap appendix."
+    return say(
+        "alt.standing",
+        n=len(rows),
+        lowest=lowest["touchpoint"],
+        low=Points(lowest["net"]),
+        highest=highest["touchpoint"],
+        high=Points(highest["net"]),
     )
 
 
-_CHART_TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
+_CHART_TEXTS: dict[str, Callable[[dict[str, Any]], Said | Passage]] = {
     "measures": _measures_text,
     "standing": _standing_text,
     "chain": pictures.chain_text,

@@ -12,7 +12,7 @@ from programme.periods import Quarter
 from reports.causes import causes
 from reports.contents import Ask, ChainLink, Change, Finding, Measure, Priority
 from reports.known import Known, KnownImprovement
-from reports.words import MOMENT_WORDS, counted, day, listed, sentence, short, signed
+from reports.words import MOMENT_WORDS, Names, Passage, Points, Said, say, short
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell, Heatmap, Row
@@ -57,7 +57,7 @@ def changes(known: Known) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: -abs(change.difference)))
 
 
-def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], str]:
+def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], Said | None]:
     """Up to three: real rises first, then firm magic. And what to say where there is none."""
     rows = sorted(firm_rows(heatmap), key=lambda at: -_difference(at[0].total))
     found = [_finding(row, stage, before) for row, stage in rows if _difference(row.total) > 0]
@@ -67,10 +67,10 @@ def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ..
         for row, stage in magic
         if row.total.label == "magic" and not row.total.real_change
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gain", heatmap, before)
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gains", heatmap, before)
 
 
-def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], str]:
+def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], Said | None]:
     """Up to three: real falls first, then firm misery, the most pressing first."""
     rows = sorted(firm_rows(heatmap), key=lambda at: _difference(at[0].total))
     found = [_finding(row, stage, before) for row, stage in rows if _difference(row.total) < 0]
@@ -82,29 +82,26 @@ def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, 
         for row, stage in misery
         if row.total.label == "misery" and not _difference(row.total) < 0
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worry", heatmap, before)
+    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worries", heatmap, before)
 
 
-def _note(found: int, word: str, heatmap: "Heatmap", before: Quarter | None) -> str:
-    """What to say where there is none."""
+def _note(found: int, what: str, heatmap: "Heatmap", before: Quarter | None) -> Said | None:
+    """What to say where there is none; `what` is gains or worries."""
     if found:
-        return ""
+        return None
     if not any(True for _ in firm_rows(heatmap)):
-        return f"No {word} can be told: too few answers."
-    moment, way = ("magic", "better") if word == "gain" else ("misery", "worse")
-    said = f"No touchpoint is firmly a moment of {moment}"
-    return f"{said}, and none got detectably {way}." if before else f"{said}."
+        return say(f"note.few_{what}")
+    return say(f"note.no_{what}_since" if before else f"note.no_{what}")
 
 
 def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
     cell = row.total
     if cell.real_change and cell.difference is not None and before is not None:
-        way = "Up" if cell.difference > 0 else "Down"
-        why = f"{way} {abs(cell.difference):.0f} points since {before.code}"
+        way = "why.up" if cell.difference > 0 else "why.down"
+        why = say(way, points=round(abs(cell.difference)), before=before)
     else:
-        why = f"Firmly a moment of {cell.label}"
-        if cell.difference is not None:
-            why += "; no detectable change"
+        unchanged = "_unchanged" if cell.difference is not None else ""
+        why = say(f"why.{cell.label}{unchanged}")
     return Finding(
         touchpoint=short(row.touchpoint.name),
         stage=short(stage),
@@ -118,57 +115,48 @@ def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
     )
 
 
-def headline(known: Known, changed: tuple[Change, ...]) -> str:
+def headline(known: Known, changed: tuple[Change, ...]) -> Said:
     """One sentence: what really changed, or that nothing can be told."""
     if not any(cell.net is not None for cell in _totals(known)):
-        return f"Nothing can be said about {known.quarter.code} yet: there are too few ratings."
+        return say("headline.nothing", quarter=known.quarter)
     if known.before is None:
-        return "This is the first measured quarter: from here on every change can be seen."
-    up = [change.touchpoint for change in changed if change.difference > 0]
-    down = [change.touchpoint for change in changed if change.difference < 0]
-    since = f"since {known.before.code}"
-    if up and down:
-        return sentence(f"{_these(up)} got better and {_these(down)} got worse {since}.")
-    if up:
-        return sentence(f"{_these(up)} got better {since}, and nothing got detectably worse.")
-    if down:
-        return sentence(f"{_these(down)} got worse {since}, and nothing got detectably better.")
-    return f"No touchpoint changed detectably {since}."
+        return say("headline.first")
+    up = _these([change.touchpoint for change in changed if change.difference > 0])
+    down = _these([change.touchpoint for change in changed if change.difference < 0])
+    if up.names and down.names:
+        return say("headline.both", up=up, down=down, before=known.before)
+    if up.names:
+        return say("headline.up", up=up, before=known.before)
+    if down.names:
+        return say("headline.down", down=down, before=known.before)
+    return say("headline.none", before=known.before)
 
 
-def standfirst(known: Known, measures: tuple[Measure, ...]) -> str:
+def standfirst(known: Known, measures: tuple[Measure, ...]) -> Passage:
     """Where things stand: the firm classes, and what customers say about recommending."""
     said = []
     rows = list(firm_rows(known.customers))
     if rows:
         magic = sum(row.total.label == "magic" for row, _ in rows)
         misery = sum(row.total.label == "misery" for row, _ in rows)
-        said.append(
-            f"Of {counted(len(rows), 'touchpoint')} with enough answers, "
-            f"{_are(magic)} firmly a moment of magic and {_are(misery)} firmly a moment of misery."
-        )
+        said.append(say("standfirst.firm", n=len(rows), magic=magic, misery=misery))
     for measure in measures:
         if measure.key == "recommend" and measure.now is not None:
-            stands = (
-                f"Recommendation stands at {signed(measure.now.value)} "
-                f"({signed(measure.now.low)} to {signed(measure.now.high)})"
-            )
+            now = measure.now
+            stands = {"now": Points(now.value), "low": Points(now.low), "high": Points(now.high)}
             if measure.last_quarter is not None:
-                stands += f"; against last quarter: {measure.since_quarter}"
+                change = measure.since_quarter
+                said.append(say("standfirst.recommend_quarter", **stands, change=change))
             elif measure.last_year is not None:
-                stands += f"; against last year: {measure.since_year}"
-            said.append(f"{stands}.")
-    return " ".join(said)
+                said.append(say("standfirst.recommend_year", **stands, change=measure.since_year))
+            else:
+                said.append(say("standfirst.recommend", **stands))
+    return Passage(tuple(said))
 
 
-def _are(number: int) -> str:
-    return "none is" if number == 0 else counted(number, "is", "are")
-
-
-def _these(names: list[str]) -> str:
-    if len(names) <= NAMES_IN_HEADLINE:
-        return listed([short(name) for name in names])
-    return counted(len(names), "touchpoint")
+def _these(names: list[str]) -> Names:
+    most = len(names) if len(names) <= NAMES_IN_HEADLINE else 1
+    return Names(tuple(short(name) for name in names), most)
 
 
 def _totals(known: Known) -> Iterator["Cell"]:
@@ -212,7 +200,7 @@ def _priority(rank: int, row: "Row", stage: str, known: Known) -> Priority:
         indicative=cell.indicative,
         top_five=None if row.top_five is None else round(100 * row.top_five),
         owner=(open_there.owner if open_there else "") or known.owners.get(touchpoint.pk, ""),
-        due_on=day(open_there.due_on) if open_there else "",
+        due_on=open_there.due_on if open_there else None,
         improvement=open_there.title if open_there else "",
         touchpoint_id=touchpoint.pk,
     )
@@ -232,39 +220,41 @@ def asks(
     own dates."""
     found = []
     if known.mission is None:
-        found.append(Ask("Adopt a mission", "There is none to test decisions against."))
+        found.append(Ask(say("ask.mission"), say("ask.mission_why")))
     tended = {one.touchpoint_id for one in known.improvements if one.state != "done"}
     found += [
         Ask(
-            f"Give “{short(worry.touchpoint)}” an improvement, an owner and a date",
-            f"{worry.why}, and nothing is planned there.",
+            say("ask.worry", touchpoint=short(worry.touchpoint)),
+            say("ask.worry_why", why=worry.why),
         )
         for worry in worrying
         if worry.touchpoint_id not in tended
     ]
     found += [
         Ask(
-            f"Mend “{short(link.name)}” between {short(link.giver, 40)} and "
-            f"{short(link.receiver, 40)}",
-            f"It is the weakest link of the delivery chain ({MOMENT_WORDS[link.cell.label]}), and "
-            "nothing is planned there.",
+            say(
+                "ask.link",
+                link=short(link.name),
+                giver=short(link.giver, 40),
+                receiver=short(link.receiver, 40),
+            ),
+            say("ask.link_why", moment=Said(MOMENT_WORDS[link.cell.label])),
         )
         for link in links[:1]
         if link.cell.label == "misery" and not link.improvement
     ]
     late = [one for one in known.improvements if one.late(known.today)]
     found += [
-        Ask(
-            f"Decide whether “{short(improvement.title)}” goes on",
-            f"It was due on {day(improvement.due_on)}"
-            + (
-                f" and {short(improvement.owner)} owns it."
-                if improvement.owner
-                else "; nobody owns it."
-            ),
-        )
+        Ask(say("ask.late", improvement=short(improvement.title)), _why_late(improvement))
         for improvement in late[:2]
     ]
     if known.review_on is not None and known.review_on < known.today:
-        found.append(Ask("Review the mission", f"Its review was due on {day(known.review_on)}."))
+        found.append(Ask(say("ask.review"), say("ask.review_why", day=known.review_on)))
     return tuple(found[:MOST_ASKS])
+
+
+def _why_late(improvement: KnownImprovement) -> Said:
+    due = {"day": improvement.due_on} if improvement.due_on else {}
+    if improvement.owner:
+        return say("ask.late_owned", **due, owner=short(improvement.owner))
+    return say("ask.late_unowned", **due)

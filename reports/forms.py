@@ -169,8 +169,8 @@ class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts: ClassVar = {
             "paper": "For reports built from now on.",
-            "language": "For reports built from now on: headings, labels, dates and definitions. "
-            "Sentences worked out from the figures are in English.",
+            "language": "For reports built from now on, every word but those that people "
+            "wrote; and for the email that brings them.",
             "automatic": "Once for each quarter with ratings; the leaders get an email.",
             "days_after": "From 1 to 45, so that late answers still count.",
             "link_days": "From 1 to 365. You can withdraw each link at any time.",

@@ -5,8 +5,11 @@ from itertools import zip_longest
 from typing import Any
 
 from programme.tables import write_csv
+from reports import languages
+from reports.earlier import in_english
 from reports.phrases import said
-from reports.words import MOMENT_WORDS
+from reports.wording import words_of
+from reports.words import MOMENT_WORDS, say
 
 MOST_ROWS = 150
 MOST_COLUMNS = 10
@@ -27,7 +30,8 @@ def heatmap_parts(
     heatmap = figures["heatmap"]
     if not row_count(figures):
         return
-    language, period = figures["language"], figures["period"]
+    language = figures["language"]
+    period = languages.quarter(language, figures["period"])
     totals = [{"name": said(language, "All customers"), "voice": "customer", "segment": "all"}]
     if heatmap["has_staff"]:
         totals.append({"name": said(language, "Staff"), "voice": "staff", "segment": "all"})
@@ -43,8 +47,8 @@ def heatmap_parts(
             words = "Heatmap of {period}, part {number} of {parts}"
         columns = [*([] if number else totals), *segments[chunk.start : chunk.stop]]
         yield {
-            "caption": said(language, words).format(
-                period=period, number=number + 1, parts=len(chunks)
+            "caption": words_of(
+                say(words, period=period, number=number + 1, parts=len(chunks)), language
             ),
             "columns": columns,
             "width": len(columns) + 1,
@@ -73,7 +77,9 @@ def _part_stages(
 
 def heatmap_csv(figures: dict[str, Any]) -> str:
     """Every cell as one line; what looks like a formula is made text."""
-    return "".join(write_csv(_CSV_HEADINGS, _csv_rows(figures)))
+    language = "en" if in_english(figures) else figures["language"]
+    headings = [said(language, heading) for heading in _CSV_HEADINGS]
+    return "".join(write_csv(headings, _csv_rows(figures, language)))
 
 
 _CSV_HEADINGS = [
@@ -93,7 +99,7 @@ _CSV_HEADINGS = [
 ]
 
 
-def _csv_rows(figures: dict[str, Any]) -> Iterator[list[Any]]:
+def _csv_rows(figures: dict[str, Any], language: str) -> Iterator[list[Any]]:
     heatmap = figures["heatmap"]
     for stage in heatmap["stages"]:
         for row in stage["rows"]:
@@ -105,5 +111,7 @@ def _csv_rows(figures: dict[str, Any]) -> Iterator[list[Any]]:
             for voice, segment, cell in named:
                 counts = [cell[key] for key in ("n", "misery", "mediocrity", "magic")]
                 nets = [cell[key] for key in ("net", "low", "high")]
-                where = [figures["period"], stage["name"], row["touchpoint"], voice, segment]
-                yield [*where, *counts, *nets, MOMENT_WORDS[cell["label"]]]
+                where = [figures["period"], stage["name"], row["touchpoint"]]
+                said_words = [said(language, voice), segment]
+                moment = said(language, MOMENT_WORDS[cell["label"]])
+                yield [*where, *said_words, *counts, *nets, moment]

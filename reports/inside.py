@@ -7,13 +7,14 @@ import numpy as np
 
 from reports.contents import HeatmapCell, InsidePart, InsideRow
 from reports.known import Known
+from reports.words import Said, say
 from touchpoints.moments import shells
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell
 
 MOST_ROWS = 12
-BLIND_SPOT, SHELL = "blind spot", "shell"
+BLIND_SPOT, SHELL = Said("blind spot"), Said("shell")
 
 
 def inside_part(known: Known, cell: "Callable[[Cell], HeatmapCell]") -> InsidePart:
@@ -39,7 +40,7 @@ def inside_part(known: Known, cell: "Callable[[Cell], HeatmapCell]") -> InsidePa
                     gap=round(gap.difference, 1),
                     low=round(gap.low, 1),
                     high=round(gap.high, 1),
-                    gap_words=_gap_words(gap.difference) if gap.real else "no detectable gap",
+                    gap_words=_gap_words(gap.difference) if gap.real else Said("no detectable gap"),
                     mark=mark,
                     touchpoint_id=row.touchpoint.pk,
                 )
@@ -48,11 +49,12 @@ def inside_part(known: Known, cell: "Callable[[Cell], HeatmapCell]") -> InsidePa
     return InsidePart(compared=compared, rows=tuple(found[:MOST_ROWS]))
 
 
-def _mark(staff: str, customers: str, *, blind_spot: bool) -> str:
+def _mark(staff: str, customers: str, *, blind_spot: bool) -> Said | None:
     if blind_spot:
         return BLIND_SPOT
-    return SHELL if bool(shells(np.array([staff]), np.array([customers]))[0]) else ""
+    return SHELL if bool(shells(np.array([staff]), np.array([customers]))[0]) else None
 
 
-def _gap_words(difference: float) -> str:
-    return f"staff see it {abs(difference):.0f} points {'worse' if difference > 0 else 'better'}"
+def _gap_words(difference: float) -> Said:
+    way = "gap.staff_worse" if difference > 0 else "gap.staff_better"
+    return say(way, points=round(abs(difference)))

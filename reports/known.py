@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from feedback.loyalty import Counted
 from programme.periods import Quarter
 from reports.contents import MissionPart, RuleLine
+from reports.words import Months, Passage, Said
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell, Heatmap
@@ -30,15 +31,15 @@ class KnownImprovement:
     """An improvement as the report needs it; `state` is planned, doing or done."""
 
     touchpoint_id: int | None
-    touchpoint: str
+    touchpoint: str | Said
     title: str
     cause: str
     state: str
-    state_words: str
+    state_words: Said
     owner: str
     due_on: dt.date | None
     done_on: dt.date | None
-    expected: str
+    expected: Passage
     improvement_id: int | None = None
     hand_off_id: int | None = None
     expected_net: float | None = None
@@ -91,7 +92,7 @@ class KnownReceipt:
     """What became of one round; a count that is not known, or may not be shown, is None."""
 
     title: str
-    audience: str
+    audience: Said
     confidential: bool
     invited: int | None
     held_back: int | None
@@ -115,7 +116,7 @@ class Known:
     language: str
     first_month: int
     quarter: Quarter
-    period_words: str
+    period_words: Months
     today: dt.date
     before: Quarter | None
     customers: "Heatmap"

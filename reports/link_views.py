@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import link_holders
-from reports import services
+from reports import languages, queries, services
 from reports.models import BoardReport
 
 
@@ -34,5 +34,11 @@ def report_link_pdf(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, token: str) -> HttpResponse:
     link = services.link_for(token)
     status = 404 if link is None else 200 if link.works else 410
-    context = {"link": link, "token": token}
+    language = queries.language_of(link.report_id) if link else "en"
+    context = {
+        "link": link,
+        "token": token,
+        "language": language,
+        "direction": languages.direction(language),
+    }
     return render(request, "reports/link.html", context, status=status)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reports.contents import Measure, Reading
-from reports.words import signed
+from reports.words import Points, Said, say
 from touchpoints import moments
 from touchpoints.moments import adjusted_net, wilson
 
@@ -124,8 +124,8 @@ class Series:
     """What a measure is made from: its words, and eight quarters of estimates, oldest first."""
 
     key: str
-    title: str
-    explains: str
+    title: Said
+    explains: Said
     unit: str
     quarters: tuple[Estimates, ...]
 
@@ -140,16 +140,16 @@ def measure_all(series: Sequence[Series], codes: Sequence[str]) -> tuple[Measure
                 found[one.key, back] = changed
     real = dict(zip(found, discoveries([d.p for d in found.values()]), strict=True))
 
-    def since(one: Series, back: int) -> str:
+    def since(one: Series, back: int) -> Said:
         key = (one.key, back)
         if key not in found:
-            return "nothing to compare with"
-        return _change_words(found[key], one.unit) if real[key] else "no detectable change"
+            return Said("nothing to compare with")
+        return _change(found[key], one.unit) if real[key] else Said("no detectable change")
 
     return tuple(_measure(one, codes, since) for one in series)
 
 
-def _measure(one: Series, codes: Sequence[str], since: Callable[[Series, int], str]) -> Measure:
+def _measure(one: Series, codes: Sequence[str], since: Callable[[Series, int], Said]) -> Measure:
     lowest = 0.0 if one.unit == "percent" else -100.0
     history = tuple(
         average(code, estimates, lowest=lowest, highest=100.0)
@@ -169,9 +169,11 @@ def _measure(one: Series, codes: Sequence[str], since: Callable[[Series, int], s
     )
 
 
-def _change_words(changed: Difference, unit: str) -> str:
-    low = changed.value - changed.half_width
-    high = changed.value + changed.half_width
-    name = "percentage points" if unit == "percent" else "points"
-    way = "up" if changed.value > 0 else "down"
-    return f"{way} {abs(changed.value):.0f} {name} ({signed(low)} to {signed(high)})"
+def _change(changed: Difference, unit: str) -> Said:
+    """`unit` is points or percent."""
+    return say(
+        f"since.{unit}_{'up' if changed.value > 0 else 'down'}",
+        points=round(abs(changed.value)),
+        low=Points(changed.value - changed.half_width),
+        high=Points(changed.value + changed.half_width),
+    )

@@ -3,9 +3,11 @@ from, and their words."""
 
 from typing import Any
 
+from reports import languages
 from reports.chain_drawing import MOST_DRAWN
-from reports.words import figure, short
-from touchpoints.words import WORDS, signed
+from reports.phrases import said
+from reports.wording import words_of
+from reports.words import MOMENT_WORDS, Percent, Points, Run, Said, say, short
 
 MOST_IMPROVEMENTS = 12
 
@@ -16,22 +18,27 @@ def chain_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "rank": link["rank"],
-            "giver": link["giver"],
-            "receiver": link["receiver"],
+            "giver": languages.isolated("en", link["giver"]),
+            "receiver": languages.isolated("en", link["receiver"]),
             "label": link["cell"]["label"],
         }
         for link in links[:MOST_DRAWN]
     ]
 
 
-def chain_text(figures: dict[str, Any]) -> str:
+def chain_text(figures: dict[str, Any]) -> Said:
     """Each arrow in words."""
-    said = [
-        f"{link['rank']}, from {link['giver']} to {link['receiver']}: "
-        f"{WORDS[link['cell']['label']]}"
+    links = [
+        say(
+            "alt.link",
+            rank=link["rank"],
+            giver=link["giver"],
+            receiver=link["receiver"],
+            moment=Said(MOMENT_WORDS[link["cell"]["label"]]),
+        )
         for link in figures["chain"]["links"][:MOST_DRAWN]
     ]
-    return f"Drawing of the weakest links of the delivery chain. {'; '.join(said)}."
+    return say("alt.chain", links=Run(tuple(links)))
 
 
 def inside_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -48,8 +55,9 @@ def inside_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
             cell = row[voice]
             rows.append(
                 {
-                    "touchpoint": name,
+                    "touchpoint": languages.isolated("en", name),
                     "voice": voice,
+                    "says": said(figures["language"], voice),
                     "net": cell["net"],
                     "low": cell["low"],
                     "high": cell["high"],
@@ -58,14 +66,18 @@ def inside_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def inside_text(figures: dict[str, Any]) -> str:
+def inside_text(figures: dict[str, Any]) -> Said:
     """Each row in words."""
-    said = [
-        f"{row['touchpoint']}: staff {signed(row['staff']['net'])}, "
-        f"customers {signed(row['customers']['net'])}"
+    rows = [
+        say(
+            "alt.row",
+            touchpoint=row["touchpoint"],
+            staff=Points(row["staff"]["net"]),
+            customers=Points(row["customers"]["net"]),
+        )
         for row in figures["inside"]["rows"]
     ]
-    return f"Chart of nets as staff and as customers see them. {'; '.join(said)}."
+    return say("alt.inside", rows=Run(tuple(rows)))
 
 
 def loyalty_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -76,27 +88,33 @@ def loyalty_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
             "stayed": corner["key"].endswith("stayed"),
             "title": corner["title"],
             "share": corner["share"],
-            "said": _share(corner),
+            "said": words_of(_share(corner), figures["language"])
+            if corner["share"] is not None
+            else "…",
         }
         for corner in figures.get("loyalty") or []
     ]
 
 
-def _share(corner: dict[str, Any]) -> str:
-    if corner["share"] is None:
-        return "…"
-    share = figure(corner["share"], "percent")
-    return f"{share} ({corner['low']:.0f} to {corner['high']:.0f})" if corner["share"] else share
+def _share(corner: dict[str, Any]) -> Said:
+    share = Percent(corner["share"] or 0)
+    if not corner["share"]:
+        return say("alt.no_share", share=share)
+    return say("alt.share", share=share, low=round(corner["low"]), high=round(corner["high"]))
 
 
-def loyalty_text(figures: dict[str, Any]) -> str:
+def loyalty_text(figures: dict[str, Any]) -> Said:
     """Each corner in words."""
-    said = [
-        f"{corner['title']}, {corner['explains']}: "
-        + ("too few to show" if corner["share"] is None else _share(corner))
+    corners = [
+        say(
+            "alt.corner",
+            title=corner["title"],
+            explains=corner["explains"],
+            share=Said("too few to show") if corner["share"] is None else _share(corner),
+        )
         for corner in figures["loyalty"]
     ]
-    return f"Drawing of the four corners of loyalty and retention. {'; '.join(said)}."
+    return say("alt.loyalty", corners=Run(tuple(corners)))
 
 
 def improvement_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -110,21 +128,18 @@ def improvement_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
         taken = sum(row["improvement"] == name for row in rows)
         rows.append(
             {
-                "improvement": f"{name} ({taken + 1})" if taken else name,
+                "improvement": languages.isolated("en", f"{name} ({taken + 1})" if taken else name),
                 **{key: line[key] for key in ("before", "now", "low", "high", "plan")},
             }
         )
     return rows[:MOST_IMPROVEMENTS]
 
 
-def improvements_text(figures: dict[str, Any]) -> str:
+def improvements_text(figures: dict[str, Any]) -> Said:
     """Each improvement in words."""
-    said = []
+    rows = []
     for row in improvement_rows(figures):
-        parts = [f"now {signed(row['now'])}"]
-        if row["before"] is not None:
-            parts.insert(0, f"before {signed(row['before'])}")
-        if row["plan"] is not None:
-            parts.append(f"to reach {signed(row['plan'])}")
-        said.append(f"{row['improvement']}: {', '.join(parts)}")
-    return f"Chart of what improvements changed at their touchpoints, by net. {'; '.join(said)}."
+        nets = {key: Points(row[key]) for key in ("before", "now", "plan") if row[key] is not None}
+        key = "alt.improvement_" + "_".join(one for one in nets if one != "now")
+        rows.append(say(key, improvement=row["improvement"], **nets))
+    return say("alt.improvements", rows=Run(tuple(rows)))

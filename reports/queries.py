@@ -14,6 +14,7 @@ from missions.queries import adopted, own_names
 from missions.register import share_that_asked
 from outbox.models import Email
 from programme.models import Membership, Organisation, Period
+from programme.periods import Quarter
 from reports.causes import shared_words
 from reports.contents import DecisionLine, MissionPart, RuleLine
 from reports.known import (
@@ -27,8 +28,9 @@ from reports.known import (
     KnownWeight,
     Recommend,
 )
+from reports.languages import spoken
 from reports.models import BoardReport, ReportLink, ReportSettings
-from reports.words import day, quarter_words, signed
+from reports.words import Months, Passage, Points, Said, say
 from touchpoints.models import Improvement, RatingTally, Rule, Touchpoint, Voice
 from touchpoints.queries import (
     Heatmap,
@@ -63,7 +65,7 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         language=organisation.language,
         first_month=organisation.financial_year_first_month,
         quarter=period.quarter,
-        period_words=quarter_words(period.starts_on, period.ends_on),
+        period_words=Months(period.starts_on, period.ends_on),
         today=timezone.localdate(),
         before=before.quarter if before else None,
         customers=customers,
@@ -129,7 +131,7 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
             title=one.title,
             cause=one.cause,
             state=one.state,
-            state_words=one.get_state_display(),
+            state_words=Said(one.get_state_display()),
             owner=_name(one.owner),
             due_on=one.due_on,
             done_on=one.done_on,
@@ -140,19 +142,20 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
         )
 
 
-def _place(one: Improvement) -> str:
+def _place(one: Improvement) -> str | Said:
     """Where it is: the touchpoint, or the hand-off where it is about one."""
     if one.hand_off is not None:
-        return f"{one.hand_off.name} (hand-off)"
+        return say("improvements.at_hand_off", name=one.hand_off.name)
     return one.touchpoint.name if one.touchpoint else ""
 
 
-def _expected(one: Improvement) -> str:
+def _expected(one: Improvement) -> Passage:
     """In words, and the net to reach where one was named."""
     if one.expected_net is None:
-        return one.expected_effect
-    net = f"Net {signed(one.expected_net)} by {one.expected_in}."
-    return f"{net} {one.expected_effect}".strip()
+        return Passage((one.expected_effect,))
+    net, quarter = Points(one.expected_net), Quarter.parse(one.expected_in)
+    said = say("improvements.expected", net=net, quarter=quarter)
+    return Passage((said, one.expected_effect))
 
 
 def _chain_period(organisation: Organisation, period: Period) -> Period | None:
@@ -212,7 +215,7 @@ def _rules(organisation: Organisation, period: Period) -> Iterator[RuleLine]:
             hampered=one.hampered,
             touchpoint=one.touchpoint.name if one.touchpoint else "",
             since=one.since,
-            lifted_on=day(one.lifted_on),
+            lifted_on=one.lifted_on,
             rule_id=one.pk,
         )
 
@@ -231,7 +234,7 @@ def _receipts(organisation: Organisation, period: Period) -> Iterator[KnownRecei
         imported = bool(one.round.imported_from)
         yield KnownReceipt(
             title=one.round.title,
-            audience=one.round.get_audience_display(),
+            audience=Said(one.round.get_audience_display()),
             confidential=one.round.confidential,
             invited=None if imported else one.invited,
             held_back=None if imported else one.held_back,
@@ -250,16 +253,16 @@ def _mission(mission: Mission, period: Period) -> MissionPart:
     share = share_that_asked(decisions)
     return MissionPart(
         statement=mission.statement,
-        adopted_on=day(mission.adopted_on),
-        review_on=day(mission.review_on),
+        adopted_on=mission.adopted_on,
+        review_on=mission.review_on,
         decisions=tuple(
             DecisionLine(
                 title=one.title,
                 customer_change=one.customer_change,
-                fit=one.get_fit_display(),
+                fit=Said(_FIT[Decision.Fit(one.fit)]),
                 outcome=one.outcome,
-                decided_on=day(one.decided_on),
-                asked_first=_ASKED[one.asked_first],
+                decided_on=one.decided_on,
+                asked_first=Said(_ASKED[one.asked_first]),
             )
             for one in decisions[:MOST_DECISIONS]
         ),
@@ -268,6 +271,11 @@ def _mission(mission: Mission, period: Period) -> MissionPart:
     )
 
 
+_FIT = {
+    Decision.Fit.HELPS: "Helps the mission",
+    Decision.Fit.NEUTRAL: "Neutral to the mission",
+    Decision.Fit.HURTS: "Hurts the mission",
+}
 _ASKED = {
     True: "Asked first what it changes",
     False: "Did not ask first what it changes",
@@ -276,6 +284,12 @@ _ASKED = {
 
 
 # Editions, settings and the calendar
+
+
+def language_of(report_id: int) -> str:
+    """The language that the report is in."""
+    found = BoardReport.objects.filter(pk=report_id).values_list("figures__language", flat=True)
+    return spoken(found.get() or "en")
 
 
 def frozen_before(report: BoardReport) -> BoardReport | None:

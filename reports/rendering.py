@@ -8,13 +8,14 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate
 
 from programme.printing import Attached, Printed, print_document
 from reports.drawings import chart_words, draw_charts, drawn_charts
+from reports.earlier import in_english, in_todays_shape
 from reports.heatmap_table import MOST_ROWS, heatmap_csv, heatmap_parts, row_count
-from reports.phrases import direction, said, spoken
+from reports.languages import day, direction, spoken
+from reports.phrases import said
 from reports.terms import DEFINITIONS, MOMENTS, sections_of
 
 MOST_SECONDS = 120
@@ -46,7 +47,7 @@ def print_report(
         attachments=[
             Attached(
                 name=f"heatmap-{figures['period']}.csv",
-                description="Every figure of the heatmap",
+                description=attached_words(figures),
                 content=heatmap_csv(figures),
             )
         ],
@@ -75,15 +76,17 @@ def _pages(
     built_at: dt.datetime,
     frozen_at: dt.datetime | None,
 ) -> str:
+    shown = in_todays_shape(figures)
     return render_to_string(
         "reports/print/report.html",
         {
-            "figures": figures,
+            "figures": shown,
             "for_print": True,
+            "sentences_in_english": language != "en" and in_english(figures),
             "printed_in": language,
             "direction": direction(language),
-            "built_day": date_format(localtime(built_at), "j F Y"),
-            "frozen_day": date_format(localtime(frozen_at), "j F Y") if frozen_at else "",
+            "built_day": day(language, localdate(built_at)),
+            "frozen_day": day(language, localdate(frozen_at)) if frozen_at else "",
             "few": said(language, "few"),
             "edition": edition,
             "built_at": built_at,
@@ -92,7 +95,7 @@ def _pages(
             "sections": sections_of(figures),
             "moments": MOMENTS,
             "definitions": DEFINITIONS,
-            "heatmap_parts": list(heatmap_parts(figures)),
+            "heatmap_parts": list(heatmap_parts(shown)),
             "heatmap_left_out": max(row_count(figures) - MOST_ROWS, 0),
             "charts": {
                 name: {"alt": words, "drawn": True} for name, words in chart_words(figures).items()
@@ -105,18 +108,28 @@ def page_parts(figures: dict[str, Any]) -> dict[str, Any]:
     """What the report's page shows beside the figures; the same as its print, but that a page
     has room for every row."""
     drawn = drawn_charts(figures)
+    language = spoken(figures["language"])
     return {
+        "figures": in_todays_shape(figures),
+        "printed_in": language,
+        "direction": direction(language),
+        "sentences_in_english": language != "en" and in_english(figures),
         "fingerprint": fingerprint_of(figures),
         "sections": sections_of(figures),
         "moments": MOMENTS,
         "definitions": DEFINITIONS,
-        "few": said("en", "few"),
+        "few": said(language, "few"),
         "heatmap_parts": list(heatmap_parts(figures, most_rows=None, most_columns=MOST_ON_SCREEN)),
         "charts": {
             name: {"alt": words, "drawn": name in drawn}
             for name, words in chart_words(figures).items()
         },
     }
+
+
+def attached_words(figures: dict[str, Any]) -> str:
+    """What the attached table is, in the words of its headings."""
+    return said("en" if in_english(figures) else figures["language"], "Every figure of the heatmap")
 
 
 def fingerprint_of(figures: dict[str, Any]) -> str:

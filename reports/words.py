@@ -1,47 +1,90 @@
-"""How a report speaks: numbers, names and sentences from the data, by rules."""
+"""What a report says, as data: which sentence, and what fills it in. Rules make these;
+`reports.wording` alone turns them into a language's words."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from programme.periods import Quarter
 from touchpoints.words import WORDS, signed
-
-_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 __all__ = [
     "MOMENT_WORDS",
-    "counted",
-    "day",
-    "figure",
-    "listed",
-    "quarter_words",
-    "sentence",
+    "Months",
+    "Names",
+    "Passage",
+    "Percent",
+    "Points",
+    "Run",
+    "Said",
+    "Value",
+    "say",
     "short",
     "signed",
 ]
 MOMENT_WORDS = WORDS
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """ "three touchpoints", "12 touchpoints", "no touchpoints"."""
-    said = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
-    return f"{said} {one if number == 1 else many or one + 's'}"
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A net or a difference, written in whole points with its sign."""
+
+    value: float
 
 
-def listed(names: Sequence[str]) -> str:
-    """ "A", "A and B", "A, B and C"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A share in percent."""
+
+    value: float
 
 
-def sentence(text: str) -> str:
-    """The same with a capital first letter."""
-    return text[:1].upper() + text[1:]
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months of a quarter, from its first day to its last."""
+
+    first: dt.date
+    last: dt.date
 
 
-def figure(value: float, unit: str) -> str:
-    """A measure's value with its unit: "+12", or "12 %" where the unit is "percent"."""
-    return f"{value:.0f} %" if unit == "percent" else signed(value)
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in quotation marks: the first `most` of them, the rest as a number. A plural that asks
+    for them takes how many they are."""
+
+    names: tuple[str, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of `sentences.toml` by its key, or a phrase of `phrases.toml` by its English, and
+    what fills it in. A plain string among the values is a person's words."""
+
+    key: str
+    values: "Mapping[str, Value]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Parts of one sentence with commas between them."""
+
+    parts: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sentences, one after the other; a plain string is a person's words."""
+
+    sentences: tuple[Said | str, ...] = ()
+
+
+type Value = str | int | float | dt.date | Quarter | Points | Percent | Months | Names | Said | Run
+
+
+def say(key: str, **values: Value) -> Said:
+    """That sentence, filled in."""
+    return Said(key, values)
 
 
 def short(name: str, most: int = 70) -> str:
@@ -51,15 +94,3 @@ def short(name: str, most: int = 70) -> str:
     cut = name[: most - 1]
     head = cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut
     return f"{head.rstrip(' .,;:')}…"
-
-
-def day(date: dt.date | None) -> str:
-    """ "3 May 2026", or nothing."""
-    return f"{date.day} {date:%B %Y}" if date else ""
-
-
-def quarter_words(starts_on: dt.date, ends_on: dt.date) -> str:
-    """ "April to June 2017", "November 2016 to January 2017"."""
-    if starts_on.year == ends_on.year:
-        return f"{starts_on:%B} to {ends_on:%B %Y}"
-    return f"{starts_on:%B %Y} to {ends_on:%B %Y}"

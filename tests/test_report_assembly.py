@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from programme.models import Period, Segment
 from programme.periods import Quarter
 from reports.assembly import assemble
-from reports.contents import MissionPart, Report
+from reports.contents import MissionPart
 from reports.known import Known, KnownImprovement, KnownReceipt, Recommend
 from reports.measures import discoveries, net_estimate, share_estimate
-from reports.words import counted, listed, signed
+from reports.wording import in_words
+from reports.words import Months, Passage, Said, signed
 from touchpoints.models import Stage, Touchpoint
 from touchpoints.moments import classify
 from touchpoints.queries import Cell, Figures, Heatmap, Row, StageRows
@@ -87,7 +89,7 @@ NOTHING = Known(
     language="en",
     first_month=1,
     quarter=NOW,
-    period_words="July to September 2026",
+    period_words=Months(dt.date(2026, 7, 1), dt.date(2026, 9, 30)),
     today=dt.date(2026, 10, 6),
     before=None,
     customers=heatmap(),
@@ -103,13 +105,26 @@ NOTHING = Known(
 BEFORE = Quarter(2026, 2)
 
 
-def report(*rows: Row, **fields: object) -> Report:
-    known = replace(NOTHING, customers=heatmap(*rows), before=BEFORE)
-    return assemble(replace(known, **fields))  # type: ignore[arg-type]
+def report(*rows: Row, language: str = "en", **fields: object) -> Any:
+    """The report as it reads in that language."""
+    known = replace(NOTHING, customers=heatmap(*rows), before=BEFORE, language=language)
+    return told(assemble(replace(known, **fields)), language)  # type: ignore[arg-type]
+
+
+def told(value: Any, language: str = "en") -> Any:
+    """The same with its words in place of what is said, but still with names for its parts."""
+    if is_dataclass(value) and not isinstance(value, (Said, Passage, Months, type)):
+        parts = {one.name: told(getattr(value, one.name), language) for one in fields(value)}
+        return replace(value, **parts)
+    if isinstance(value, tuple):
+        return tuple(told(one, language) for one in value)
+    if isinstance(value, dict):
+        return {key: told(one, language) for key, one in value.items()}
+    return in_words(value, language)
 
 
 def test_an_organisation_with_nothing_has_a_report_that_says_so() -> None:
-    found = assemble(NOTHING)
+    found = told(assemble(NOTHING))
     assert "Nothing can be said about 2026Q3 yet" in found.headline
     assert not (found.gains)
     assert not (found.worries)
@@ -140,7 +155,7 @@ def test_only_real_changes_are_named() -> None:
         row(2, "Hotline", cell((10, 10, 20), difference=45, real=False)),
         row(3, "Driver", cell((20, 10, 10), difference=-28, real=True)),
     )
-    assert found.headline == "Invoice got better and Driver got worse since 2026Q2."
+    assert found.headline == "“Invoice” got better and “Driver” got worse since 2026Q2."
     assert [change.touchpoint for change in found.changes] == ["Invoice", "Driver"]
     assert found.gains[0].why == "Up 30 points since 2026Q2"
     assert found.worries[0].why == "Down 28 points since 2026Q2"
@@ -223,11 +238,11 @@ def improvement(**fields: object) -> KnownImprovement:
         title="One invoice a month",
         cause="",
         state="doing",
-        state_words="Under way",
+        state_words=Said("Under way"),
         owner="Mara",
         due_on=dt.date(2026, 12, 1),
         done_on=None,
-        expected="Net above zero",
+        expected=Passage(("Net above zero",)),
     )
     return replace(standard, **fields)  # type: ignore[arg-type]
 
@@ -253,7 +268,7 @@ def test_late_improvements_and_an_overdue_mission_are_asked_about() -> None:
     assert found.improvements[0].late
 
 
-MISSION = MissionPart("Nobody waits.", "3 March 2025", "", ())
+MISSION = MissionPart("Nobody waits.", dt.date(2025, 3, 3), None, ())
 
 
 def test_a_finished_improvement_is_measured_before_and_after() -> None:
@@ -314,7 +329,7 @@ def test_the_average_over_touchpoints_is_no_surer_than_a_touchpoint() -> None:
 
 
 def test_response_rates_have_intervals_and_unknown_ones_are_left_out() -> None:
-    known = KnownReceipt("Autumn", "Customers", False, 10, 0, 10, 0, 7, True)
+    known = KnownReceipt("Autumn", Said("Customers"), False, 10, 0, 10, 0, 7, True)
     unknown = replace(known, invited=None)
     found = report(receipts=[known, unknown]).receipts
     assert found[0].rate is not None
@@ -344,7 +359,3 @@ def test_discoveries_are_controlled_together() -> None:
 
 def test_words() -> None:
     assert [signed(value) for value in (12.4, -41.6, 0.3, -0.2)] == ["+12", "−42", "0", "0"]
-    assert counted(0, "touchpoint") == "no touchpoints"
-    assert counted(1, "touchpoint") == "one touchpoint"
-    assert counted(1234, "touchpoint") == "1,234 touchpoints"
-    assert listed(["A", "B", "C"]) == "A, B and C"

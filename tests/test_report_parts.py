@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from programme.models import Segment
 from programme.periods import Quarter
 from reports.assembly import assemble
 from reports.causes import shared_words
-from reports.contents import DecisionLine, Report, RuleLine
+from reports.contents import DecisionLine, RuleLine
 from reports.known import (
     KnownComments,
     KnownGap,
@@ -18,7 +19,7 @@ from reports.known import (
     KnownReceipt,
     KnownWeight,
 )
-from reports.words import short
+from reports.words import Said, short
 from tests.test_report_assembly import (
     BEFORE,
     MISSION,
@@ -29,6 +30,7 @@ from tests.test_report_assembly import (
     improvement,
     report,
     row,
+    told,
 )
 
 FALL = row(1, "Hotline", cell((20, 10, 10), difference=-28, real=True))
@@ -40,7 +42,7 @@ def link(key: int, name: str, counts: Counts, **fields: object) -> KnownLink:
     return replace(standard, **fields)  # type: ignore[arg-type]
 
 
-def causes(of: Report) -> str:
+def causes(of: Any) -> str:
     return " ".join(of.changes[0].causes)
 
 
@@ -130,7 +132,7 @@ def test_a_chain_rated_earlier_says_when() -> None:
     assert found.passages["chain"].startswith("Hand-offs were last rated in 2026Q2.")
 
 
-def both(customers: Counts, staff: Counts, **fields: object) -> Report:
+def both(customers: Counts, staff: Counts, **fields: object) -> Any:
     gap = KnownGap(-40.0, -60.0, -20.0, real=True)
     seen = row(1, "Invoice", cell(customers), staff=staff)
     blind = replace(seen.figures, blind_spot=bool(fields.pop("blind_spot", False)))
@@ -173,7 +175,7 @@ def test_stays_by_convenience_is_a_share_with_its_worth() -> None:
     assert by_key["not_loyal_stayed"].share == 40.0
     assert by_key["loyal_left"].n == 0
     assert (
-        "40 % (31 to 50) of the customers who told us stay by convenience"
+        "40 % (31 to 50) of the customers who told us stay by convenience"
         in (found.passages["loyalty"])
     )
     assert "They are worth 240,000 a year." in found.passages["loyalty"]
@@ -190,7 +192,7 @@ def test_a_small_corner_hides_the_next_smallest_with_it() -> None:
 
 
 def test_passages_of_an_empty_programme_are_whole_sentences() -> None:
-    for text in assemble(NOTHING).passages.values():
+    for text in told(assemble(NOTHING)).passages.values():
         assert text
         assert text[0].isupper()
         assert text.endswith(".")
@@ -203,7 +205,9 @@ def test_one_and_many_are_said_rightly() -> None:
         "“Contract” rose since 2026Q2. One other shows no detectable change."
     )
     many = [row(n, f"T{n}", cell((20, 10, 10), difference=-9, real=True)) for n in range(1, 6)]
-    assert report(*many).passages["changes"] == "Five touchpoints fell since 2026Q2."
+    assert report(*many).passages["changes"] == (
+        "“T1”, “T2”, “T3” and two others fell since 2026Q2."
+    )
     none = report(row(1, "Driver", cell((20, 10, 10), difference=1)))
     assert none.passages["changes"] == (
         "One touchpoint can be compared, and no change since 2026Q2 is more than chance could make."
@@ -218,8 +222,8 @@ def test_priorities_rank_by_what_is_stated_and_what_answers_tell() -> None:
 
 def test_improvements_count_the_late_the_finished_and_the_rules() -> None:
     late = improvement(due_on=dt.date(2026, 9, 1))
-    done = improvement(state="done", state_words="Done", done_on=dt.date(2026, 8, 1))
-    rule = RuleLine("A signature at night", "Engineers", "Parts", "", "1 August 2026")
+    done = improvement(state="done", state_words=Said("Done"), done_on=dt.date(2026, 8, 1))
+    rule = RuleLine("A signature at night", "Engineers", "Parts", "", dt.date(2026, 8, 1))
     found = report(improvements=[late, improvement(), done], rules=[rule])
     assert found.passages["improvements"] == (
         "Two improvements are under way or planned, one of them late. Of one finished in the "
@@ -229,12 +233,12 @@ def test_improvements_count_the_late_the_finished_and_the_rules() -> None:
 
 
 def test_assurance_counts_only_rounds_whose_answers_may_be_counted() -> None:
-    open_one = KnownReceipt("Autumn", "Customers", False, 100, 0, 100, 0, 60, True)
-    hidden = KnownReceipt("Staff", "Staff", True, 6, 0, 6, 0, None, False)
+    open_one = KnownReceipt("Autumn", Said("Customers"), False, 100, 0, 100, 0, 60, True)
+    hidden = KnownReceipt("Staff", Said("Staff"), True, 6, 0, 6, 0, None, False)
     found = report(row(1, "Invoice", cell((20, 10, 15))), receipts=[open_one, hidden])
     assert found.passages["assurance"] == (
         "Two rounds counted for this quarter; of 100 invitations whose answers may be counted, "
-        "60 were answered (60 %). Customers’ ratings cover 1 of 1 touchpoint."
+        "60 were answered (60 %). Customers’ ratings cover 1 of 1 touchpoint."
     )
     assert found.coverage[0].part == 1
 
@@ -264,13 +268,15 @@ def test_a_name_is_cut_at_a_word() -> None:
 def test_four_hundred_touchpoints_are_assembled() -> None:
     rows = [row(n, f"T{n}", cell((20, 10, 5))) for n in range(1, 401)]
     known = replace(NOTHING, customers=replace(heatmap(*rows), segments=(Segment(name="All"),)))
-    found = assemble(replace(known, before=Quarter(2026, 2)))
+    found = told(assemble(replace(known, before=Quarter(2026, 2))))
     assert len(found.priorities) == 10
     assert found.coverage[0].whole == 400
 
 
 def test_a_mission_counts_its_questions() -> None:
-    line = DecisionLine("Text first", "They know when", "Helps", "", "1 August 2026")
+    line = DecisionLine(
+        "Text first", "They know when", Said("Helps the mission"), "", dt.date(2026, 8, 1)
+    )
     mission = replace(MISSION, decisions=(line,), asked=3, asked_known=4)
     assert report(mission=mission).passages["mission"] == (
         "Of four decisions, three asked first what would change for the customer."

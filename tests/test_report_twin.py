@@ -90,7 +90,7 @@ def address(report: BoardReport, view: str = "report", **kwargs: object) -> str:
 
 def read(page: str) -> Figures:
     found = Figures()
-    found.feed(page[page.index('<article class="report-twin">') : page.index("</article>")])
+    found.feed(page[page.index('<article class="report-twin"') : page.index("</article>")])
     return found
 
 

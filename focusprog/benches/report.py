@@ -22,6 +22,7 @@ import numpy as np
 from django.conf import settings
 from django.test.utils import override_settings
 
+from feedback.loyalty import Counted
 from programme.models import Period, Segment
 from programme.periods import Quarter
 from programme.printing import Printed
@@ -30,13 +31,13 @@ from reports.assembly import assemble
 from reports.contents import MissionPart
 from reports.known import (
     Known,
-    KnownCorner,
     KnownGap,
     KnownImprovement,
     KnownLink,
     KnownReceipt,
     Recommend,
 )
+from reports.words import Months, Passage, Said
 from touchpoints.models import Stage, Touchpoint
 from touchpoints.moments import classify
 from touchpoints.queries import Cell, Figures, Heatmap, Row, StageRows
@@ -138,7 +139,7 @@ def _known() -> Known:
         language="en",
         first_month=1,
         quarter=_NOW,
-        period_words="July to September 2026",
+        period_words=Months(dt.date(2026, 7, 1), dt.date(2026, 9, 30)),
         today=_AT.date(),
         before=_NOW.shift(-1),
         customers=heatmap,
@@ -147,14 +148,14 @@ def _known() -> Known:
         recommend=[Recommend(20 + n, 30, 50 - n) for n in range(_QUARTERS)],
         improvements=[_improvement(n) for n in range(1, 15)],
         owners={},
-        receipts=[KnownReceipt("Autumn", "Customers", False, 900, 4, 896, 2, 410, True)],
-        mission=MissionPart("Nobody waits because of us.", "3 March 2025", "", ()),
+        receipts=[KnownReceipt("Autumn", Said("Customers"), False, 900, 4, 896, 2, 410, True)],
+        mission=MissionPart("Nobody waits because of us.", dt.date(2025, 3, 3), None, ()),
         review_on=None,
         links=[_link(rng, n) for n in range(1, 11)],
         links_quarter=_NOW,
         gaps={n: KnownGap(-40.0, -60.0, -20.0, real=True) for n in range(3, 61, 9)},
         corners=[
-            KnownCorner(loyal, stayed, n, 4_000 * n)
+            Counted(loyal, stayed, n, 4_000 * n)
             for loyal, stayed, n in (
                 *((True, True, 180), (False, True, 140)),
                 *((True, False, 12), (False, False, 35)),
@@ -223,10 +224,10 @@ def _improvement(n: int) -> KnownImprovement:
         title=f"Mend what keeps people waiting, part {n}",
         cause="",
         state="done" if done else "doing",
-        state_words="Done" if done else "Under way",
+        state_words=Said("Done" if done else "Under way"),
         owner="Mara Lind",
         due_on=dt.date(2026, 12, n),
         done_on=dt.date(2026, 3, n) if done else None,
-        expected="Ten points more by the spring",
+        expected=Passage(("Ten points more by the spring",)),
         expected_net=None if done else 30.0,
     )

@@ -20,8 +20,8 @@ from reports import drawings, queries, rendering
 from reports.assembly import assemble
 from reports.contents import Correction
 from reports.editions import differences
+from reports.languages import spoken
 from reports.models import BoardReport
-from reports.phrases import spoken
 from reports.services.errors import ReportsError
 from reports.services.notices import tell_leaders
 from reports.services.sending import send_to_board

@@ -8,14 +8,18 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.timezone import localdate
 
 from outbox.models import Attachment
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership
-from reports import queries
+from reports import languages, queries
 from reports.models import BoardReport, Delivery
 from reports.services.errors import ReportsError
 from reports.services.links import make_link
+from reports.wording import words_of
+from reports.words import say
 
 
 def send_report(
@@ -73,24 +77,31 @@ def _emails(
             ),
         )
     days = queries.settings_of(organisation).link_days
+    language = languages.spoken(report.figures["language"])
+    subject = say("sent.subject", organisation=organisation.name, quarter=report.period.quarter)
     for address in addresses:
         context: dict[str, Any] = {
             "report": report,
             "organisation": organisation,
             "sender": organisation.name,
-            "language": organisation.language,
-            "person": sent_by.user if sent_by else None,
+            "language": language,
+            "direction": languages.direction(language),
+            "person": str(sent_by.user) if sent_by else "",
         }
         if by_link:
             token, link = make_link(report=report, to_email=address, days=days)
             path = reverse("report_link", kwargs={"token": token})
-            context |= {"url": urljoin(settings.BASE_URL, path), "until": link.expires_at}
+            until = languages.day(language, localdate(link.expires_at))
+            context |= {"url": urljoin(settings.BASE_URL, path), "until": until}
+        with translation.override(language):
+            text = render_to_string("reports/email.txt", context)
+            html = render_to_string("reports/email.html", context)
         yield NewEmail(
             key=queries.sending_key(report, address),
             to_email=address,
-            subject=f"{organisation.name}: board report {report.period.code}",
-            text=render_to_string("reports/email.txt", context),
-            html=render_to_string("reports/email.html", context),
+            subject=words_of(subject, language),
+            text=text,
+            html=html,
             from_name=organisation.name,
             reply_to=sent_by.user.email if sent_by else "",
             organisation_id=organisation.pk,

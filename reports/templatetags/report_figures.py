@@ -7,12 +7,12 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
-from reports import phrases, words
+from reports import languages, phrases, wording, words
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ CUES = {
 @register.filter
 def points(value: float | str | None) -> str:
     """A net: +12, −42, 0; nothing where there is none (a template says "" for what is missing)."""
-    return "" if value is None or isinstance(value, str) else words.signed(value)
+    return "" if value is None or isinstance(value, str) else languages.points(_spoken(), value)
 
 
 @register.filter
@@ -39,7 +39,38 @@ def figure(value: float | str | None, unit: str) -> str:
     """A measure's value with its unit: +12 or 12 %."""
     if value is None or isinstance(value, str):
         return ""
-    return words.figure(value, unit)
+    write = languages.percent if unit == "percent" else languages.points
+    return write(_spoken(), value)
+
+
+@register.filter
+def counted(value: float | str | None) -> str:
+    """A whole number in digits, with the language's thousands."""
+    return "" if value is None or isinstance(value, str) else languages.number(_spoken(), value)
+
+
+@register.filter
+def quarter(code: str) -> str:
+    """A quarter's code as the language writes it."""
+    return languages.quarter(_spoken(), code)
+
+
+@register.filter
+def day(at: dt.datetime) -> str:
+    """A moment's day, where we are, as the language writes it."""
+    return languages.day(_spoken(), localdate(at))
+
+
+@register.filter
+def named(text: str | None) -> str:
+    """A person's words among the report's own, kept apart where they run the other way."""
+    return languages.isolated(_spoken(), text) if text else ""
+
+
+@register.simple_tag
+def comma() -> str:
+    """What the language sets between two things that are told in a row."""
+    return languages.run(_spoken(), ["", ""])
 
 
 @register.inclusion_tag("reports/parts/_bar.html", takes_context=True)
@@ -73,7 +104,7 @@ def cue(label: str) -> str:
 @register.filter
 def moment(label: str) -> str:
     """A moment's name in words."""
-    return words.MOMENT_WORDS[label]
+    return phrases.said(_spoken(), words.MOMENT_WORDS[label])
 
 
 @register.filter
@@ -93,11 +124,11 @@ def at_cell(
     """A figure or a name as a link to the cell of the heatmap that it comes from; the bare text
     in print and where that is not known."""
     if not touchpoint_id or not segment or context.get("for_print"):
-        return format_html("{}", text)
+        return named(text)
     address = _address(context, "touchpoints:cell", touchpoint=touchpoint_id)
     return format_html(
         '<a href="{}?period={}&voice={}&segment={}">{}</a>',
-        *(address, context["figures"]["period"], voice, segment, text),
+        *(address, context["figures"]["period"], voice, segment, named(text)),
     )
 
 
@@ -114,17 +145,17 @@ def cell_link(
 def at_row(context: Context, text: str, name: str, row: str, key: int | str | None) -> str:
     """A name as a link to the page of that URL name about row `key`, or the bare text."""
     if not key or context.get("for_print"):
-        return format_html("{}", text)
-    return format_html('<a href="{}">{}</a>', _address(context, name, **{row: key}), text)
+        return named(text)
+    return format_html('<a href="{}">{}</a>', _address(context, name, **{row: key}), named(text))
 
 
 @register.simple_tag(takes_context=True)
 def at_chain(context: Context, text: str, period: str) -> str:
     """A hand-off's name as a link to the delivery chain in that quarter."""
     if context.get("for_print"):
-        return format_html("{}", text)
+        return named(text)
     return format_html(
-        '<a href="{}?period={}">{}</a>', _address(context, "touchpoints:chain"), period, text
+        '<a href="{}?period={}">{}</a>', _address(context, "touchpoints:chain"), period, named(text)
     )
 
 
@@ -149,41 +180,22 @@ def of_key(values: dict[str, Any] | str, key: str) -> Any:
 def said(english: str) -> str:
     """The report's own phrase in the language that is being printed; a person's words never come
     here."""
-    return phrases.said(get_language() or "en", english)
+    return phrases.said(_spoken(), english)
 
 
 @register.simple_tag
-def say(english: str, **fields: object) -> str:
-    """The same with its fields filled in, as text."""
-    return format_html(phrases.said(get_language() or "en", english), **fields)
+def say(key: str, **fields: Any) -> str:
+    """A phrase or a sentence with its fields filled in; a string among them is text as it is."""
+    return wording.words_of(words.Said(key, fields), _spoken())
 
 
-@register.simple_tag
-def in_english() -> str:
-    """The attributes of a sentence that the report says in English whatever it is printed in."""
-    printed_in = phrases.spoken(get_language() or "en")
-    return "" if printed_in == "en" else mark_safe(' lang="en" dir="ltr"')
+@register.simple_tag(takes_context=True)
+def in_english(context: Context) -> str:
+    """The attributes of a sentence worked out from the figures, in reports of earlier releases,
+    which said those in English whatever the rest was printed in."""
+    return mark_safe(' lang="en" dir="ltr"') if context.get("sentences_in_english") else ""
 
 
-@register.filter
-def dated(day: str) -> str:
-    """A day or days as the figures have them, "3 May 2026" or "April to June 2026", in the
-    language that is being printed."""
-    numbers = {english: number for number, english in enumerate(_MONTHS, start=1)}
-    spoken = [
-        date_format(dt.date(2000, numbers[word], 1), "F") if word in numbers else word
-        for word in day.split()
-    ]
-    if "to" in spoken:
-        at = spoken.index("to")
-        low, high = " ".join(spoken[:at]), " ".join(spoken[at + 1 :])
-        return phrases.said(get_language() or "en", "{first} to {last}").format(
-            first=low, last=high
-        )
-    return " ".join(spoken)
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
-    *("October", "November", "December"),
-)
+def _spoken() -> str:
+    """The language that is being written."""
+    return languages.spoken(get_language() or "en")
