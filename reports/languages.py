@@ -127,10 +127,15 @@ def listed(language: str, parts: Sequence[str]) -> str:
 
 def isolated(language: str, text: str) -> str:
     """A person's words inside the report's own, kept apart where they run the other way, or try to
-    turn what is around them: first strong isolate, pop directional isolate."""
+    turn what is around them: first strong isolate, pop directional isolate. A stop at their end
+    gets a mark behind it, since WeasyPrint's next line has lost the isolate's beginning."""
     found = {unicodedata.bidirectional(letter) for letter in text}
-    other = _LEFT if direction(language) == "rtl" else _RIGHT
-    return f"{_ISOLATE}{text}{_END}" if found & (other | {"LRO", "RLO"}) else text
+    from_right = direction(language) == "rtl"
+    if not found & ((_LEFT if from_right else _RIGHT) | {"LRO", "RLO"}):
+        return text
+    stop = unicodedata.bidirectional(text[-1]) not in _LEFT | _RIGHT
+    mark = ("\u200e" if from_right else "\u200f") if stop else ""
+    return f"{_ISOLATE}{text}{mark}{_END}"
 
 
 @cache

@@ -46,7 +46,9 @@ def figures(**fields: object) -> dict[str, Any]:
         before=NOTHING.quarter.shift(-1),
         recommend=[None] * 6 + [Recommend(20, 30, 50), Recommend(18, 30, 55)],
         improvements=[improvement()],
-        mission=MissionPart("No workshop stands still because of us.", "3 March 2025", "", ()),
+        mission=MissionPart(
+            "No workshop stands still because of us.", dt.date(2025, 3, 3), None, ()
+        ),
     )
     report: Report = assemble(replace(known, **fields))  # type: ignore[arg-type]
     return report.as_json()
