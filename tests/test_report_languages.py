@@ -203,8 +203,8 @@ def test_arabic_is_set_from_right_to_left_and_its_charts_are_joined() -> None:
     found = print_it(of)
     text = unicodedata.normalize("NFKC", re.sub("[\u200c\u202a-\u202e]", "", text_of(found)))
     # A chart's title, in the PDF's text as in the figures: letters that stood alone would be there
-    # one by one, in the order in which they were drawn.
-    for measure in of["measures"][:2]:
+    # one by one, in the order in which they were drawn. (The second has a ligature.)
+    for measure in (of["measures"][0], *of["measures"][2:]):
         assert text.count(measure["title"]) >= 2
 
 

@@ -132,7 +132,7 @@ def test_a_chain_rated_earlier_says_when() -> None:
     assert found.passages["chain"].startswith("Hand-offs were last rated in 2026Q2.")
 
 
-def both(customers: Counts, staff: Counts, **fields: object) -> Any:
+def both(customers: Counts, staff: Counts, **fields: Any) -> Any:
     gap = KnownGap(-40.0, -60.0, -20.0, real=True)
     seen = row(1, "Invoice", cell(customers), staff=staff)
     blind = replace(seen.figures, blind_spot=bool(fields.pop("blind_spot", False)))
