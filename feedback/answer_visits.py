@@ -32,8 +32,9 @@ from feedback.answer_page import (
     language_for,
     languages_of,
 )
+from feedback.change_queries import latest_changes
 from feedback.models import OpenLink, Question, Response, Round
-from feedback.spoken import filled, speech
+from feedback.spoken import filled, said, speech
 
 _MOST_SHEETS = 500
 _sheets: dict[tuple[object, ...], Sheet] = {}
@@ -198,9 +199,22 @@ def thank(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The thank-you; at a kiosk it leads back to the start by itself."""
     language = _language(request, visit)
     survey = visit.round.survey
+    news = latest_changes(visit.round)
+    own, shown = visit.round.organisation.language, language.speech.language
     context = _frame(request, visit, language) | {
         "thanks": language.survey(survey, "thanks"),
         "since": language.survey(survey, "since_last_time"),
+        "news": [
+            [
+                said(text, None, own_language=own, page_language=shown)
+                for text in (one.title, one.did)
+            ]
+            for one in news
+        ],
+        # From a tablet that stays there, nothing leads away.
+        "more_news": visit.open_use != OpenLink.Use.KIOSK
+        and any(not one.staff_only for one in news),
+        "door_words": filled(language.speech.door, organisation=visit.round.organisation.name),
     }
     response = HttpResponse(render_to_string("respond/thanks.html", context))
     if visit.open_use == OpenLink.Use.KIOSK:

@@ -269,6 +269,7 @@ def _case_page(
         "reply": reply or ReplyForm(initial={"mark": services.new_mark()}),
         "note": note or NoteForm(),
         "answers": follow_up.answers_of(found) if names else [],
+        "changes": found.changes.order_by("-pk"),
     }
     return render(request, "feedback/case.html", context, status=status)
 

@@ -5,16 +5,15 @@ import logging
 import zlib
 from dataclasses import dataclass
 
-from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from feedback.import_files import FileError, open_answers
 from feedback.imports import ImportRefusedError, import_responses
 from feedback.mapping import MappingError, parse_mapping
 from feedback.models import ImportJob
+from feedback.services.waking import wake
 from programme.models import Membership, Organisation
 
 logger = logging.getLogger(__name__)
@@ -131,7 +130,4 @@ def _progress_key(job_id: int) -> str:
 
 
 def _wake_worker(job_id: int) -> None:
-    try:
-        current_app.send_task("feedback.tasks.import_responses", [job_id])
-    except OperationalError:
-        logger.warning("The queue is not to be reached: the sweep will bring import %s in.", job_id)
+    wake("feedback.tasks.import_responses", job_id)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db.models import (
@@ -21,7 +22,8 @@ from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 
 from feedback.models import Comment, Invitation, Question, Response, Round, Series, Survey
-from programme.models import Organisation, Period, Person, PersonQuerySet, Segment, Team
+from feedback.naming import names_of
+from programme.models import Membership, Organisation, Period, Person, PersonQuerySet, Segment, Team
 from touchpoints.models import Touchpoint
 
 # Whom a round asks
@@ -253,3 +255,15 @@ def touchpoint_comments(*, touchpoint: Touchpoint, period: Period | None) -> Que
 
 def submitted(*, round: Round) -> QuerySet[Response]:
     return Response.objects.filter(round=round, submitted_at__isnull=False)
+
+
+def known_names(organisation_id: int) -> frozenset[str]:
+    """The words of the names of an organisation's staff and members (see `feedback.naming`)."""
+    staff = Person.objects.filter(organisation=organisation_id).staff()
+    members = Membership.objects.filter(organisation=organisation_id)
+    return names_of(
+        chain(
+            staff.values_list("name", flat=True).iterator(),
+            members.values_list("user__name", flat=True),
+        )
+    )

@@ -21,6 +21,7 @@ from feedback.answer_visits import Visit, keep, refuse, show, thank
 from feedback.answering_queries import Answering, answering
 from feedback.models import Invitation, Round
 from feedback.spoken import filled, speech
+from programme.models import Person
 
 _COOKIE = "focusprog_answer"
 _SALT = "feedback.answer"
@@ -101,25 +102,20 @@ def answer_thanks(request: HttpRequest, invitation: int) -> HttpResponse:
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop asking, by a person's click or a mail program's POST; a GET only offers it."""
-    at = answering(token_hash=services.hash_of(token))
-    if at is None:
+    found = services.receiver_of(token)
+    if found is None:
         return refuse("unknown", status=404)
-    invitation = at.invitation
     if request.method == "POST":
-        services.set_unsubscribed(
-            invitation=invitation, unsubscribed=request.POST.get("again") != "yes"
-        )
-        invitation.refresh_from_db()
-    words = speech(_preferred(invitation))
-    organisation = invitation.round.organisation
-    person = invitation.person
+        services.set_unsubscribed(receiver=found, unsubscribed=request.POST.get("again") != "yes")
+        found.refresh_from_db()
+    words = speech(found.language)
     context = {
-        "respondent_of": organisation,
+        "respondent_of": found.organisation,
         "language": words.language,
         "direction": words.direction,
-        "words": filled(words.page, organisation=organisation.name),
-        "forget": reverse("forget", args=[token]) if person is not None else "",
-        "unsubscribed": person is not None and person.unsubscribed_at is not None,
+        "words": filled(words.page, organisation=found.organisation.name),
+        "forget": reverse("forget", args=[token]) if isinstance(found, Person) else "",
+        "unsubscribed": found.unsubscribed_at is not None,
     }
     return HttpResponse(render_to_string("respond/unsubscribe.html", context))
 

@@ -18,6 +18,7 @@ def sweep() -> None:
     services.remind_due_rounds()
     services.escalate_late()
     services.wake_opening()
+    services.wake_telling()
     import_jobs.wake_waiting()
 
 
@@ -46,3 +47,9 @@ def look_into_inbox() -> None:
         inbox.look_into_inbox(
             settings.INBOX_URL, lambda message: services.take_email(message).is_ours
         )
+
+
+@shared_task
+def continue_telling(change_id: int) -> None:
+    """Tell the people of a change being sent who have not been told yet."""
+    services.continue_telling(change_id=change_id)

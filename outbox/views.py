@@ -6,26 +6,14 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.csp import CSP
 from django.utils.http import content_disposition_header
-from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from outbox import mailbox as box
+from outbox.framing import email_frame, framed
 
 _PER_PAGE = 25
-# An email's own page: nothing runs, nothing is fetched, nothing is sent; links open a new tab.
-_EMAIL_CSP: dict[str, list[str]] = {
-    "default-src": [CSP.NONE],
-    "img-src": ["data:"],
-    "style-src": [CSP.UNSAFE_INLINE],
-    "base-uri": [CSP.NONE],
-    "form-action": [CSP.NONE],
-    "frame-ancestors": [CSP.SELF],
-    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-}
 
 
 @public
@@ -51,14 +39,13 @@ def email(request: HttpRequest, name: str) -> HttpResponse:
 
 @public
 @require_safe
-@xframe_options_sameorigin
-@csp_override(_EMAIL_CSP)
+@email_frame
 def email_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part alone, for the frame on the email's page."""
     opened = _open(name)
     if not opened.html:
         raise Http404
-    return HttpResponse('<base target="_blank">' + opened.html)
+    return framed(opened.html)
 
 
 @public

@@ -2,7 +2,7 @@
 
 from feedback.models.answers import Comment, Response
 from feedback.models.cases import Case, CaseNote, ServiceStandard
-from feedback.models.changes import Change
+from feedback.models.changes import Change, Told
 from feedback.models.conversations import MOST_CHARACTERS, Conversation, Message, OpenDoorItem
 from feedback.models.imports import ImportJob
 from feedback.models.loyalty import LoyaltyCount
@@ -28,4 +28,5 @@ __all__ = [
     "Series",
     "ServiceStandard",
     "Survey",
+    "Told",
 ]

@@ -21,6 +21,9 @@ class Conversation(OrganisationOwned):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=10, default="en")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Of somebody who is not among our people: no more news, and an address that does not work.
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.called or "Somebody"

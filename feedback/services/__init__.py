@@ -9,7 +9,6 @@ from feedback.services.answering import (
     questions_of,
     save_answers,
     save_open_answers,
-    set_unsubscribed,
     submit_open_response,
     submit_response,
 )
@@ -23,6 +22,13 @@ from feedback.services.cases import (
     update_case,
 )
 from feedback.services.chain_rounds import ChainRound, prepare_chain_rounds
+from feedback.services.change_email import ChangeEmail
+from feedback.services.changes import (
+    discard_change,
+    publish_change,
+    withdraw_change,
+    write_change,
+)
 from feedback.services.closing import close_due_rounds, close_round
 from feedback.services.conversations import (
     add_word,
@@ -88,6 +94,7 @@ from feedback.services.standards import (
     set_standard,
     standard_of,
 )
+from feedback.services.stopping import receiver_of, set_unsubscribed
 from feedback.services.suppressing import suppress_reported
 from feedback.services.surveys import (
     TRANSLATED,
@@ -105,6 +112,12 @@ from feedback.services.surveys import (
     translate_survey,
 )
 from feedback.services.taking import Taken, take_email
+from feedback.services.telling import (
+    continue_telling,
+    send_change,
+    send_change_test,
+    wake_telling,
+)
 from feedback.services.tying import tie_comment
 
 __all__ = [
@@ -114,6 +127,7 @@ __all__ = [
     "TRANSLATED",
     "Answers",
     "ChainRound",
+    "ChangeEmail",
     "DoorPausedError",
     "FeedbackError",
     "MissingAnswerError",
@@ -133,12 +147,14 @@ __all__ = [
     "close_period",
     "close_round",
     "continue_opening",
+    "continue_telling",
     "conversation_of",
     "count_loyalty",
     "create_round",
     "create_series",
     "create_survey",
     "describe_survey",
+    "discard_change",
     "discard_round",
     "due_after",
     "duplicate_question",
@@ -173,7 +189,9 @@ __all__ = [
     "pause_round",
     "pause_series",
     "prepare_chain_rounds",
+    "publish_change",
     "questions_of",
+    "receiver_of",
     "recognise_item",
     "recount_loyalty",
     "remind_due_rounds",
@@ -188,6 +206,8 @@ __all__ = [
     "save_open_answers",
     "say_whether_it_helped",
     "schedule_round",
+    "send_change",
+    "send_change_test",
     "send_test",
     "set_aside",
     "set_standard",
@@ -206,6 +226,9 @@ __all__ = [
     "unschedule_round",
     "update_case",
     "wake_opening",
+    "wake_telling",
+    "withdraw_change",
+    "write_change",
     "write_down_receipts",
     "write_down_rounds",
     "write_down_settled",

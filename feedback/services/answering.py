@@ -16,7 +16,6 @@ from feedback.services.errors import FeedbackError
 from feedback.services.low_scores import open_for_low_answer
 from feedback.services.rounds import asked
 from feedback.spoken import base_of
-from programme.models import Person
 
 type Answers = Mapping[str, kinds.Answer | None]
 
@@ -103,13 +102,6 @@ def submit_open_response(
 ) -> Response:
     """As `submit_response`, for a device at a link for a place."""
     return _keep(_Seat(link.round, device, link=link), answers, version, hand_in=True)
-
-
-def set_unsubscribed(*, invitation: Invitation, unsubscribed: bool) -> None:
-    """Stop, or start again, asking the person whom an invitation was for."""
-    Person.objects.filter(invitations=invitation).update(
-        unsubscribed_at=timezone.now() if unsubscribed else None
-    )
 
 
 def questions_of(sent: Round) -> tuple[Question, ...]:

@@ -72,7 +72,8 @@ def write_to(conversation: Conversation, *, key: str, subject: str, part: str, t
     """Email the other side in their language, `part` naming the template; False where there is no
     address, or one that bounced."""
     person = conversation.person
-    if not conversation.address or (person is not None and person.bounced_at is not None):
+    bounced = conversation.bounced_at if person is None else person.bounced_at
+    if not conversation.address or bounced is not None:
         return False
     organisation = conversation.organisation
     spoken = speech(conversation.language)

@@ -8,7 +8,16 @@ from collections import Counter
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from feedback.models import Case, CaseNote, Conversation, Invitation, Message, Response, Round
+from feedback.models import (
+    Case,
+    CaseNote,
+    Change,
+    Conversation,
+    Invitation,
+    Message,
+    Response,
+    Round,
+)
 from feedback.services.letting_go import mark_thinned, write_down_rounds
 from feedback.services.link_secrets import hash_of
 from outbox.models import Email, EmailState
@@ -22,7 +31,7 @@ _SOMEONE = "someone"
 
 def emails_to(person: Person) -> QuerySet[Email]:
     """Every email to this person, also to an address that they had before."""
-    to_them = Q(key__regex=rf"^round:\d+:{person.pk}:")
+    to_them = Q(key__regex=rf"^(round:\d+:{person.pk}:|change:\d+:{person.pk}$)")
     if person.email:
         to_them |= Q(to_email__iexact=person.email)
     return Email.objects.filter(to_them, organisation_id=person.organisation_id)
@@ -65,6 +74,7 @@ def forget(*, person: Person) -> Counter[str]:
     mark_thinned(rounds=list(answered.order_by().values_list("round", flat=True)))
     gone["answers"] = answered.filter(submitted_at__isnull=False).count()
     gone["invitations"] = invited.count()
+    _out_of_changes(person)
     gone["cases"] = _out_of_cases(person)
     gone["emails"] = _out_of_the_outbox(person)
     _empty_places(person)
@@ -90,9 +100,29 @@ def _out_of_cases(person: Person) -> int:
     return len(cases)
 
 
+def _out_of_changes(person: Person) -> None:
+    """Out of changes that came from something of theirs, and of the emails that told of them."""
+    changes = Change.objects.filter(
+        Q(rounds__invitations__person=person)
+        | Q(comments__response__invitation__person=person)
+        | Q(cases__in=cases_of(person)),
+        organisation=person.organisation_id,
+    )
+    for change in changes.distinct():
+        before = (change.title, change.said, change.did)
+        change.title, change.said, change.did = (_without(text, person) for text in before)
+        if (change.title, change.said, change.did) == before:
+            continue
+        change.save(update_fields=["title", "said", "did"])
+        told = Email.objects.filter(key__startswith=f"change:{change.pk}:")
+        for subject in told.order_by().values_list("subject", flat=True).distinct():
+            told.filter(subject=subject).update(subject=_without(subject, person))
+        empty_emails(keys=list(told.exclude(state=EmailState.QUEUED).values_list("pk", flat=True)))
+
+
 def _without(text: str, person: Person) -> str:
     for words in filter(None, (person.email, person.name)):
-        text = re.sub(re.escape(words), _SOMEONE, text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", _SOMEONE, text, flags=re.IGNORECASE)
     return text
 
 

@@ -1,18 +1,15 @@
 """Opening a round: small ones at once, large ones batch by batch in a worker."""
 
-import logging
 import secrets
 import time
 from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from feedback import queries
 from feedback.models import Invitation, Round
@@ -20,10 +17,9 @@ from feedback.receipt_queries import Receipt, receipts_of
 from feedback.services.errors import FeedbackError
 from feedback.services.invitation_emails import InvitationEmail
 from feedback.services.link_secrets import hash_of
+from feedback.services.waking import wake
 from outbox.services import NewEmail, write_emails
 from programme.models import Period, Person
-
-logger = logging.getLogger(__name__)
 
 # Up to so many people are invited within the call that opens the round; a worker takes as many
 # at a time.
@@ -171,7 +167,4 @@ def _invite(opened: Round, people: Sequence[Person]) -> Iterator[NewEmail]:
 
 
 def _wake_worker(round_id: int) -> None:
-    try:
-        current_app.send_task("feedback.tasks.continue_opening", [round_id])
-    except OperationalError:
-        logger.warning("The queue is not to be reached: the sweep will open round %s.", round_id)
+    wake("feedback.tasks.continue_opening", round_id)

@@ -1,25 +1,17 @@
 """Comments of confidential rounds that may name someone: held, read, released or kept back."""
 
-from itertools import chain
-
 from django.db import transaction
 
 from feedback.models import Comment, Round
-from feedback.naming import may_name_someone, names_of
+from feedback.naming import may_name_someone
+from feedback.queries import known_names
 from feedback.services.errors import FeedbackError
-from programme.models import Membership, Person, Role
+from programme.models import Membership, Role
 
 
 def hold_names(*, round: Round) -> int:
     """Hold a round's comments that may name someone of the organisation; returns how many."""
-    staff = Person.objects.filter(organisation=round.organisation_id).staff()
-    members = Membership.objects.filter(organisation=round.organisation_id)
-    names = names_of(
-        chain(
-            staff.values_list("name", flat=True).iterator(),
-            members.values_list("user__name", flat=True),
-        )
-    )
+    names = known_names(round.organisation_id)
     comments = Comment.objects.filter(round=round).values_list("pk", "text")
     held = [pk for pk, text in comments.iterator() if may_name_someone(text, names)]
     return Comment.objects.filter(pk__in=held).update(released_at=None, review=Comment.Review.HELD)

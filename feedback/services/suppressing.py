@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.models import Round
+from feedback.models import Conversation, Round
 from feedback.services.letting_go import recount_receipts
 from outbox.models import AddressReport
 from outbox.services import take_reports
@@ -26,11 +26,13 @@ def _take_some() -> bool:
     reports = take_reports()
     late = set[Round]()
     for report in reports:
-        people = Person.objects.filter(
-            organisation=report.organisation_id, email__iexact=report.address
-        )
+        at_address = {"organisation": report.organisation_id, "email__iexact": report.address}
+        people = Person.objects.filter(**at_address)
+        # Also whoever left that address without being among our people.
+        outside = Conversation.objects.filter(**at_address)
         if report.kind == AddressReport.Kind.BOUNCE:
-            people.filter(bounced_at=None).update(bounced_at=timezone.now())
+            for found in (people, outside):
+                found.filter(bounced_at=None).update(bounced_at=timezone.now())
             invited = Round.objects.filter(
                 invitations__person__in=people,
                 state=Round.State.CLOSED,
@@ -38,6 +40,7 @@ def _take_some() -> bool:
             )
             late |= set(invited)
         else:
-            people.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+            for found in (people, outside):
+                found.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
     recount_receipts(rounds=late)
     return bool(reports)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from focusprog.sample.chain import rate_hand_offs
+from focusprog.sample.changes import make_changes
 from focusprog.sample.commit import make_commitment
 from focusprog.sample.follow_up import make_follow_up
 from focusprog.sample.people import Cast, make_cast
@@ -48,5 +49,6 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         make_story(cast, quarters, today)
         make_commitment(cast, quarters)
         make_follow_up(cast, today)
+        make_changes(cast)
         request_report(organisation=cast.organisation, period=quarters[-1], built_by=None)
     return cast

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import link_holders
 from feedback.answer_visits import refuse
-from feedback.models import Invitation
-from feedback.services import hash_of
+from feedback.services import receiver_of
 from feedback.spoken import filled, speech
 from keeping import services
 from keeping.models import ErasureRequest
@@ -29,14 +28,13 @@ from programme.models import Person
 @never_cache
 def forget(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to send the email that confirms; a POST sends it, to the person's own address."""
-    invited = Invitation.objects.select_related("person__organisation")
-    found = invited.filter(token_hash=hash_of(token)).first()
-    if found is None or found.person is None or not found.person.email:
+    found = receiver_of(token)
+    if not isinstance(found, Person) or not found.email:
         return refuse("unknown", status=404)
     if request.method == "POST":
-        services.ask_to_be_forgotten(person=found.person)
-        return _page(request, found.person, "sent")
-    return _page(request, found.person, "offer")
+        services.ask_to_be_forgotten(person=found)
+        return _page(request, found, "sent")
+    return _page(request, found, "offer")
 
 
 @link_holders

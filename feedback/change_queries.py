@@ -1,0 +1,247 @@
+"""Reads of changes: whom one reaches, what became of its emails, and what people may read.
+
+Whom a change reaches is counted over who was asked, never over who answered (docs/decisions/0031).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
+
+from feedback.models import Change, Conversation, Invitation, OpenLink, Round, Told
+from outbox.models import Email, EmailState
+from programme.models import Organisation, Person, PersonKind, PersonQuerySet
+
+# What a thank-you shows: so many, and none older than a year, which is no longer "last time".
+_MOST_ON_THE_THANKS = 3
+_LAST_TIME = dt.timedelta(days=365)
+_LATELY = dt.timedelta(days=7)
+
+
+def changes(organisation: Organisation) -> QuerySet[Change]:
+    """Drafts first, then the newest published."""
+    return (
+        Change.objects.filter(organisation=organisation)
+        .select_related("written_by__user")
+        .order_by(F("published_at").desc(nulls_first=True), "-pk")
+    )
+
+
+def public_changes(organisation: Organisation) -> QuerySet[Change]:
+    """What everyone may read, newest first."""
+    return (
+        Change.objects.filter(
+            organisation=organisation, published_at__isnull=False, staff_only=False
+        )
+        .select_related("organisation")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def latest_changes(sent: Round) -> list[Change]:
+    """What the thank-you of a round tells: the newest of the last year, those for staff only where
+    staff are asked."""
+    found = Change.objects.filter(
+        organisation=sent.organisation_id, published_at__gt=timezone.now() - _LAST_TIME
+    )
+    if sent.audience != Round.Audience.INTERNAL:
+        found = found.filter(staff_only=False)
+    return list(found.order_by("-published_at", "-pk")[:_MOST_ON_THE_THANKS])
+
+
+# Whom it reaches
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many would be told of a change if it were sent now, and why the others of those who
+    raised it would not; each person is in one of these. Of those who would, `lately` were told of
+    another change in the last seven days."""
+
+    will: int = 0
+    told: int = 0
+    customers: int = 0  # where it is for staff only
+    left: int = 0
+    no_address: int = 0
+    bounced: int = 0
+    stopped: int = 0
+    shared: int = 0  # their address gets it already, as somebody else's
+    lately: int = 0
+
+    @property
+    def not_told(self) -> list[tuple[int, str]]:
+        """Each reason that holds for somebody, in words."""
+        reasons = (
+            (self.told, "had it already"),
+            (self.customers, "customers, and it is for staff only"),
+            (self.stopped, "asked to get no more emails"),
+            (self.bounced, "have an address that does not work"),
+            (self.no_address, "have no email address"),
+            (self.left, "are no longer on your list"),
+            (self.shared, "share an address that gets it already"),
+        )
+        return [(n, words) for n, words in reasons if n]
+
+
+def to_tell(change: Change) -> QuerySet[Any]:
+    """Those of our people who raised it, can be written to and have not been told, as rows of
+    `Person`; one an address."""
+    people = Person.objects.reachable()
+    if change.staff_only:
+        people = people.staff()
+    found = _raisers(change, among=people).exclude(_had(change))
+    return found.order_by("inbox", "pk").distinct("inbox")
+
+
+def outsiders_to_tell(change: Change) -> list[Conversation]:
+    """Of linked cases whoever is not among our people, can be written to and has not been told;
+    one an address."""
+    found: dict[str, Conversation] = {}
+    for one in _outsiders(change).filter(why="will").order_by("pk"):
+        found.setdefault(one.inbox, one)
+    return list(found.values())
+
+
+def reach_of(change: Change) -> Reach:
+    """In two SQL queries, however many there are."""
+    customer = Q(kind=PersonKind.CUSTOMER)
+    why = models.Case(
+        When(_had(change), then=Value("told")),
+        *([When(customer, then=Value("customers"))] if change.staff_only else []),
+        When(left_at__isnull=False, then=Value("left")),
+        When(email="", then=Value("no_address")),
+        When(bounced_at__isnull=False, then=Value("bounced")),
+        When(unsubscribed_at__isnull=False, then=Value("stopped")),
+        default=Value("will"),
+    )
+    others = Told.objects.filter(written_at__gt=timezone.now() - _LATELY, person__isnull=False)
+    lately = others.exclude(change=change).values("person")
+    people = _raisers(change, among=Person.objects.all()).annotate(why=why).order_by()
+    found = dict.fromkeys(Reach.__dataclass_fields__, 0)
+    for line in people.values("why").annotate(
+        n=Count("pk"),
+        inboxes=Count("inbox", distinct=True),
+        lately=Count("pk", filter=Q(pk__in=lately)),
+    ):
+        found[line["why"]] += line["n"]
+        if line["why"] == "will":
+            found["will"], found["lately"] = line["inboxes"], line["lately"]
+            found["shared"] = line["n"] - line["inboxes"]
+    outside = _outsiders(change).order_by().values("why")
+    for line in outside.annotate(inboxes=Count("inbox", distinct=True)):
+        found[line["why"]] += line["inboxes"]
+    return Reach(**found)
+
+
+def _raisers(change: Change, *, among: PersonQuerySet) -> QuerySet[Any]:
+    """Those of our people who raised it; `inbox` is their address in small letters."""
+    cases = change.cases.all()
+    invited = Invitation.objects.filter(round__in=change.rounds.all())
+    # A confidential round's comments have no writer: its whole round is linked with them.
+    writers = change.comments.filter(round__confidential=False)
+    strangers = _with_inbox(Conversation.objects.filter(case__in=cases, person=None))
+    found: QuerySet[Any] = among.filter(organisation=change.organisation_id)
+    raised = (
+        Q(pk__in=invited.values("person"))
+        | Q(pk__in=writers.values("response__invitation__person"))
+        | Q(pk__in=cases.values("person"))
+        | Q(pk__in=cases.values("conversation__person"))
+        | Q(inbox__in=strangers.values("inbox"))
+    )
+    found = found.annotate(inbox=Lower("email")).filter(raised)
+    return found
+
+
+def _outsiders(change: Change) -> QuerySet[Any]:
+    """Conversations of linked cases with somebody who left an address that none of our people has;
+    `why` is a name of `Reach`."""
+    ours = Person.objects.filter(organisation=change.organisation_id)
+    same = _with_inbox(Conversation.objects.filter(organisation=change.organisation_id))
+    same = same.filter(inbox=OuterRef("inbox"))
+    why = models.Case(
+        When(inbox__in=_told_inboxes(change), then=Value("told")),
+        *([When(pk__gt=0, then=Value("customers"))] if change.staff_only else []),
+        When(Exists(same.filter(bounced_at__isnull=False)), then=Value("bounced")),
+        When(Exists(same.filter(unsubscribed_at__isnull=False)), then=Value("stopped")),
+        default=Value("will"),
+    )
+    found = _with_inbox(Conversation.objects.filter(case__in=change.cases.all(), person=None))
+    found = found.exclude(Exists(ours.alias(own=Lower("email")).filter(own=OuterRef("inbox"))))
+    found = found.select_related("organisation").annotate(why=why)
+    return found
+
+
+def _with_inbox(found: QuerySet[Conversation]) -> QuerySet[Any]:
+    return found.exclude(email="").annotate(inbox=Lower("email"))
+
+
+def _had(change: Change) -> Q:
+    """Whether a person, or their address, was told."""
+    people = Told.objects.filter(change=change, person__isnull=False).values("person")
+    return Q(pk__in=people) | (~Q(email="") & Q(inbox__in=_told_inboxes(change)))
+
+
+def _told_inboxes(change: Change) -> QuerySet[Any]:
+    inbox = Lower(Coalesce("person__email", "conversation__email"))
+    return Told.objects.filter(change=change).annotate(inbox=inbox).values("inbox")
+
+
+# Where it came from, and what became of it
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRound:
+    """A linked round: how many were invited who can still be found, and how many of its invited
+    have been forgotten since. `at_places` says that others answered without an invitation."""
+
+    round: Round
+    invited: int
+    forgotten: int
+    at_places: bool
+
+
+def asked_rounds(change: Change) -> list[AskedRound]:
+    links = OpenLink.objects.filter(round=OuterRef("pk"))
+    found = change.rounds.annotate(
+        asked=Count("invitations__person"), at_places=Exists(links)
+    ).order_by("-closed_at", "pk")
+    made = []
+    for one in found:
+        # Nobody was invited to what came from a file.
+        at_first = 0 if one.imported_from else (one.results or {}).get("invited", 0)
+        made.append(AskedRound(one, one.asked, max(0, at_first - one.asked), one.at_places))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a change's emails. Of those told, `not_kept` have no email any more: it was
+    deleted after its time, or with a person who asked to be forgotten."""
+
+    told: int
+    waiting: int
+    sent: int
+    bounced: int
+    failed: int
+
+    @property
+    def not_kept(self) -> int:
+        return max(0, self.told - self.waiting - self.sent - self.bounced - self.failed)
+
+
+def delivery_of(change: Change) -> Delivery:
+    states = {
+        "waiting": EmailState.QUEUED,
+        "sent": EmailState.SENT,
+        "bounced": EmailState.BOUNCED,
+        "failed": EmailState.FAILED,
+    }
+    emails = Email.objects.filter(key__startswith=f"change:{change.pk}:")
+    counts = emails.aggregate(
+        **{name: Count("pk", filter=Q(state=state)) for name, state in states.items()}
+    )
+    return Delivery(told=change.sent_to, **counts)
