@@ -5,7 +5,7 @@ Whom a change reaches is counted over who was asked, never over who answered (do
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -73,18 +73,19 @@ class Reach:
     lately: int = 0
 
     @property
-    def not_told(self) -> list[tuple[int, str]]:
-        """Each reason that holds for somebody, in words."""
+    def not_told(self) -> list[tuple[str, int]]:
+        """Each reason that holds for somebody, in words; that they had it is one only beside those
+        who would get it."""
         reasons = (
-            (self.told, "had it already"),
-            (self.customers, "customers, and it is for staff only"),
-            (self.stopped, "asked to get no more emails"),
-            (self.bounced, "have an address that does not work"),
-            (self.no_address, "have no email address"),
-            (self.left, "are no longer on your list"),
-            (self.shared, "share an address that gets it already"),
+            ("had it already", self.told if self.will else 0),
+            ("customers, while it is only for staff", self.customers),
+            ("asked to get no more emails", self.stopped),
+            ("an address that does not work", self.bounced),
+            ("no email address", self.no_address),
+            ("no longer on your list", self.left),
+            ("the same address as somebody who gets it", self.shared),
         )
-        return [(n, words) for n, words in reasons if n]
+        return [(words, n) for words, n in reasons if n]
 
 
 def to_tell(change: Change) -> QuerySet[Any]:
@@ -152,8 +153,7 @@ def _raisers(change: Change, *, among: PersonQuerySet) -> QuerySet[Any]:
         | Q(pk__in=cases.values("conversation__person"))
         | Q(inbox__in=strangers.values("inbox"))
     )
-    found = found.annotate(inbox=Lower("email")).filter(raised)
-    return found
+    return cast("QuerySet[Any]", found.annotate(inbox=Lower("email")).filter(raised))
 
 
 def _outsiders(change: Change) -> QuerySet[Any]:
@@ -171,8 +171,7 @@ def _outsiders(change: Change) -> QuerySet[Any]:
     )
     found = _with_inbox(Conversation.objects.filter(case__in=change.cases.all(), person=None))
     found = found.exclude(Exists(ours.alias(own=Lower("email")).filter(own=OuterRef("inbox"))))
-    found = found.select_related("organisation").annotate(why=why)
-    return found
+    return cast("QuerySet[Any]", found.select_related("organisation").annotate(why=why))
 
 
 def _with_inbox(found: QuerySet[Conversation]) -> QuerySet[Any]:

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from feedback.models import Case, Invitation, Question
+from feedback.models import Case, Invitation, Question, Told
 from feedback.services import cases_of, emails_to, messages_of
 from missions.models import ConsentAnswer, Contribution, Suggestion
 from outbox.models import Email
@@ -76,6 +76,8 @@ class Holdings:
     cases: tuple[HeldCase, ...]
     messages: tuple[HeldMessage, ...]
     words: tuple[HeldWords, ...]
+    # The titles of changes that they were told of; of a confidential round everyone was.
+    told: tuple[str, ...]
     # Confidential rounds still open: an answer to one would be deleted, and nobody is told of it.
     open_confidential: int
 
@@ -116,6 +118,11 @@ def holdings_of(person: Person) -> Holdings:
             HeldMessage(one.from_us, one.sent_at, one.text) for one in messages_of(person)
         ),
         words=tuple(_words(person)),
+        told=tuple(
+            Told.objects.filter(person=person)
+            .order_by("written_at", "pk")
+            .values_list("change__title", flat=True)
+        ),
         open_confidential=sum(
             one.round.confidential and one.round.state == "open" for one in invitations
         ),

@@ -15,8 +15,15 @@ from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page
 
 from feedback.import_jobs import request_import
-from feedback.models import Case, Comment, ImportJob, OpenDoorItem, Round, Series, Survey
-from feedback.services import open_round, pause_round, pause_series, schedule_round
+from feedback.models import Case, Change, Comment, ImportJob, OpenDoorItem, Round, Series, Survey
+from feedback.services import (
+    open_round,
+    pause_round,
+    pause_series,
+    publish_change,
+    schedule_round,
+    write_change,
+)
 from focusprog.sample.load import load_sample
 from focusprog.sample.people import Cast
 from missions.models import (
@@ -105,6 +112,8 @@ NOT_PAGES = {
     "feedback:link_poster": "a download",
     "feedback:round_export": "a download",
     "feedback:cases_csv": "a download",
+    "feedback:change_email": "our own email in a frame, which may run nothing",
+    "feedback:change_progress": "a part of a page, fetched by script",
     "feedback:cases_xlsx": "a download",
     "feedback:door_poster": "a download",
     "programme:losses_csv": "a download",
@@ -212,6 +221,7 @@ def prepare_sample() -> Cast:
     open_round(round=resting)
     pause_round(round=resting)
     pause_series(series=factories.series(organisation))
+    _change_being_sent(organisation, leader)
     request_import(
         organisation=organisation,
         filename="riders.csv",
@@ -277,6 +287,28 @@ def prepare_sample() -> Cast:
         )
     _agree(opened, held, leader)
     return cast
+
+
+def _change_being_sent(organisation: Organisation, leader: Membership) -> None:
+    """With links of every kind, a name in it, and a worker that is not done."""
+    of = {"organisation": organisation}
+    closed = Round.objects.filter(**of, state=Round.State.CLOSED, answers_apart=False)
+    comments = Comment.objects.filter(**of, released_at__isnull=False)
+    change = write_change(
+        **of,
+        title="The doors",
+        said=f"{leader.user.name} said so, and {leader.user.name} too.",
+        did="Oiled.",
+        rounds=closed.filter(open_links__isnull=False),
+        comments=[comments.filter(round__confidential=still)[0] for still in (True, False)],
+        cases=Case.objects.filter(**of)[:2],
+        improvements=Improvement.objects.filter(**of)[:1],
+        by=leader,
+    )
+    publish_change(change=change, by=leader)
+    Change.objects.filter(pk=change.pk).update(
+        sending=True, expected=2_000, sent_to=500, sent_at=timezone.now()
+    )
 
 
 def _agree(opened: Mission, held: Mission, leader: Membership) -> None:
@@ -371,6 +403,12 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
             first(Case, state=Case.State.OPEN, item__isnull=False),
             first(Case, state=Case.State.OPEN, item=None),
             first(Case, state=Case.State.RECOVERED),
+        ],
+        "change": [
+            first(Change, published_at=None),
+            first(Change, published_at__isnull=False, staff_only=False, sending=False),
+            first(Change, staff_only=True),
+            first(Change, sending=True),
         ],
         "item": [str(OpenDoorItem.objects.filter(kind="compliment", state="waiting")[0].pk)],
         "loss": [first(Loss)],

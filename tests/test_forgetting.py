@@ -13,9 +13,28 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.models import Case, Comment, Conversation, Invitation, Message, Response, Round
+from feedback.models import (
+    Case,
+    Change,
+    Comment,
+    Conversation,
+    Invitation,
+    Message,
+    Response,
+    Round,
+    Told,
+)
 from feedback.receipt_queries import receipts_of
-from feedback.services import close_round, hash_of, open_case, open_round, update_case
+from feedback.services import (
+    close_round,
+    hash_of,
+    open_case,
+    open_round,
+    publish_change,
+    send_change,
+    update_case,
+    write_change,
+)
 from feedback.services.forgetting import CASE_TITLE
 from keeping.models import Erasure, ErasureRequest
 from keeping.services import WAITS_DAYS, erase_person, sweep_due
@@ -101,6 +120,18 @@ def a_life(person: Person, leader: Membership) -> Round:
         ]
     )
     Email.objects.filter(key="case").update(state="sent")
+    change = write_change(
+        organisation=organisation,
+        title=f"A call for {NAME}",
+        said=f"{NAME.upper()} asked for a call.",
+        did=f"We rang {ADDRESS}; the Quillons are others.",
+        rounds=[closed],
+        cases=[case],
+        by=leader,
+    )
+    publish_change(change=change, by=leader)
+    send_change(change=change)
+    Email.objects.filter(key__startswith="change:").update(state="sent")
     talk = Conversation.objects.create(organisation=organisation, name=NAME, email=ADDRESS.upper())
     Message.objects.create(
         organisation=organisation, conversation=talk, from_us=False, text=f"{NAME} still waits"
@@ -140,6 +171,13 @@ def test_after_erasing_no_table_names_them_and_nothing_counted_moves(
         counts.failed,
         counts.answered,
     )
+    change = Change.objects.get()
+    assert change.title == "A call for someone"
+    assert change.said == "someone asked for a call."
+    assert change.did == "We rang someone; the Quillons are others."
+    # The others were told, and stay so.
+    told = Told.objects.filter(change=change)
+    assert told.count() == change.sent_to - 1 == closed.invitations.count()
     case = Case.objects.get()
     assert (case.title, case.state) == (CASE_TITLE, "recovered")
     assert case.outcome == "Wrote to someone at someone; content again"
@@ -148,7 +186,7 @@ def test_after_erasing_no_table_names_them_and_nothing_counted_moves(
         "answers": 2,
         "invitations": 2,
         "cases": 1,
-        "emails": 2,
+        "emails": 3,
     }
     # Another round of the quarter does not count the first anew.
     rated_round(organisation, people=0)
@@ -214,13 +252,15 @@ def test_what_is_handed_over(
     assert [(one["from_us"], one["text"]) for one in held["messages"]] == [
         (False, f"{NAME} still waits")
     ]
-    assert len(held["emails"]) == 3
+    assert len(held["emails"]) == 4
+    assert held["told"] == [f"A call for {NAME}"]
     pdf = as_leader.get(url("held_pdf", person))
     assert pdf["Content-Disposition"].startswith("attachment")
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
     assert NAME in text
     assert "Come when you said" in text
     assert "still waits" in text
+    assert "Told of what changed" in text
     assert "Secret" not in text
     page = as_leader.get(url("held", person)).text
     assert "1 confidential round of theirs" in page
@@ -360,8 +400,8 @@ def test_the_page_asks_as_often_for_three_rounds_as_for_one(
         factories.submitted(opened.invitations.get(person=person), recommend=9)
     as_leader.get(url("held", person))
     # User, membership; the person, invitations, questions, emails, cases, three kinds of words,
-    # the request.
-    with django_assert_num_queries(12):
+    # what they were told of, the request.
+    with django_assert_num_queries(13):
         answer = as_leader.get(url("held", person))
     assert answer.context["held"].answers == number
     assert answer.context["person"].created_at < timezone.now() + dt.timedelta(1)

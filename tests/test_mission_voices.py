@@ -112,7 +112,7 @@ def test_who_unsubscribed_is_left_alone(mission: Mission, leader: Membership) ->
     kit = factories.customer(mission.organisation)
     critique = critique_by_email(mission, leader, "customer")
     by_link(kit, must="Say whom.")
-    feedback.set_unsubscribed(invitation=Invitation.objects.get(), unsubscribed=True)
+    feedback.set_unsubscribed(receiver=kit, unsubscribed=True)
     services.freeze_critique(critique=critique)
     services.settle_suggestion(suggestion=Suggestion.objects.get(), outcome="taken", why="")
     assert told(kit) == []

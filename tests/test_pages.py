@@ -222,10 +222,13 @@ def _report_links(organisation: Organisation) -> dict[str, int]:
 
 def _door_pages(organisation: Organisation) -> dict[str, int]:
     """The open door in two directions, paused; and one's own pages, whose links come first."""
-    door = reverse("say", args=[organisation.slug])
+    door, did = (reverse(name, args=[organisation.slug]) for name in ("say", "did"))
     paused = factories.organisation()
     pause_door(organisation=paused, paused=True)
     pages = {door: 200, f"{door}?lang=ar": 200, reverse("say", args=[paused.slug]): 200}
+    # What has changed: in two directions, and nothing yet.
+    nothing = reverse("did", args=[paused.slug])
+    pages |= {did: 200, f"{did}?lang=ar": 200, nothing: 200, "/did/nowhere/": 404}
     for item in OpenDoorItem.objects.filter(organisation=organisation)[:2]:
         link = follow_address(item.conversation).removeprefix(settings.BASE_URL)
         page = reverse("follow", args=[item.conversation_id])

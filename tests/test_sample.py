@@ -29,7 +29,13 @@ MOST_VALUABLE = 12
 LISTS = [
     *("home", "programme:people", "programme:members", "programme:segments", "programme:teams"),
     *("touchpoints:index", "touchpoints:map", "touchpoints:improvements"),
-    *("feedback:index", "feedback:cases", "missions:index", "missions:decisions"),
+    *(
+        "feedback:index",
+        "feedback:cases",
+        "feedback:changes",
+        "missions:index",
+        "missions:decisions",
+    ),
     "reports:index",
 ]
 

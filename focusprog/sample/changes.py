@@ -14,25 +14,23 @@ from touchpoints.models import Improvement
 
 
 def make_changes(cast: Cast) -> None:
-    """The newest one is a draft; the others were told weeks ago, and nobody is written to now."""
+    """Two were told weeks ago, and one is a draft; nobody is written to now."""
     organisation = cast.organisation
     leader, manager = cast.members[Role.LEADER], cast.members[Role.MANAGER]
     closed = Round.objects.filter(
         organisation=organisation, state=Round.State.CLOSED, invitations__isnull=False
     ).order_by("-period__starts_on", "pk")
-    done = Improvement.objects.filter(organisation=organisation, state=Improvement.State.DONE)
-    recovered = Case.objects.filter(organisation=organisation, state=Case.State.RECOVERED)
-    for audience, title, said, did, days in words.CHANGES:
-        staff_only = audience == Round.Audience.INTERNAL
+    for audience, touchpoint, title, said, did, days in words.CHANGES:
+        about = {"organisation": organisation, "touchpoint": cast.touchpoints[touchpoint]}
         change = services.write_change(
             organisation=organisation,
             title=title,
             said=said,
             did=did,
-            staff_only=staff_only,
+            staff_only=audience == Round.Audience.INTERNAL,
             rounds=closed.filter(audience=audience).distinct()[:1],
-            cases=recovered if not days else recovered.none(),
-            improvements=done.none() if staff_only else done[:1],
+            cases=Case.objects.filter(**about).exclude(state=Case.State.OPEN),
+            improvements=Improvement.objects.filter(**about, state=Improvement.State.DONE),
             by=manager,
         )
         if not days:

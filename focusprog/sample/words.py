@@ -207,15 +207,15 @@ LOSSES = (
     ("service", "Three visits for one door. Nobody told them why.", 160),
     ("gone", "The building was sold.", 210),
 )
-# to whom, what changed, what was said, what was done, days ago (0: still a draft)
+# to whom, about which touchpoint, what changed, what was said, what was done, days ago (0: a draft)
 CHANGES = (
-    ("external", "A text message when we are on our way",
+    ("external", "Being told when help comes", "A text message when we are on our way",
      "You wait for us without knowing when we come, and nobody calls when it gets later.",
      "Whoever has reported a lift gets a text message when the engineer sets off, and another if it takes longer than an hour. You need do nothing for it.", 34),
-    ("internal", "Engineers order parts up to 400 pounds themselves",
+    ("internal", "Waiting for parts", "Engineers order parts up to 400 pounds themselves",
      "A part for 160 pounds waits two days for a signature, and people live above the third floor.",
      "The rule is lifted. Order what you need up to 400 pounds, and tell the store the same day.", 20),
-    ("external", "Notices where the pushchairs wait",
+    ("external", "A word to the residents", "Notices where the pushchairs wait",
      "The notice hangs on the caretaker’s door, where nobody comes by who needs the lift.",
      "Our engineers put it up beside the lift on the ground floor, and take it down themselves when the lift runs again.", 0),
 )  # fmt: skip
