@@ -295,7 +295,7 @@ def _change_being_sent(organisation: Organisation, leader: Membership) -> None:
     closed = Round.objects.filter(**of, state=Round.State.CLOSED, answers_apart=False)
     comments = Comment.objects.filter(**of, released_at__isnull=False)
     change = write_change(
-        **of,
+        organisation=organisation,
         title="The doors",
         said=f"{leader.user.name} said so, and {leader.user.name} too.",
         did="Oiled.",

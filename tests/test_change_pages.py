@@ -427,7 +427,6 @@ def test_staff_read_what_is_for_staff_when_they_have_answered(organisation: Orga
 def test_one_click_stops_and_a_look_does_not(organisation: Organisation) -> None:
     change = written(organisation, rounds=[asked_round(organisation, 1)])
     send_change(change=change)
-    person = Person.objects.get()
     stop = Email.objects.get(key__startswith="change:").headers["List-Unsubscribe"].strip("<>")
     path = stop[stop.index("/unsubscribe/") :]
     client = Client(enforce_csrf_checks=True)
@@ -435,14 +434,12 @@ def test_one_click_stops_and_a_look_does_not(organisation: Organisation) -> None
     assert "no news of what has changed" in page.text
     # From there, too, one may ask to be forgotten.
     assert client.get(path.replace("/unsubscribe/", "/forget/")).status_code == 200
-    person.refresh_from_db()
-    assert person.unsubscribed_at is None
+    stopped = Person.objects.filter(unsubscribed_at__isnull=False)
+    assert not stopped.exists()
     assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    person.refresh_from_db()
-    assert person.unsubscribed_at is not None
+    assert stopped.exists()
     client.post(path, {"again": "yes"})
-    person.refresh_from_db()
-    assert person.unsubscribed_at is None
+    assert not stopped.exists()
 
 
 @pytest.mark.parametrize("change", ["p{other}", "c{own}", "p{own}"])

@@ -133,17 +133,14 @@ def test_nobody_is_written_to_who_should_not_be_and_the_page_says_why(
     sent = asked_round(organisation, 8)
     people = [one.person for one in sent.invitations.select_related("person").order_by("pk")]
     now = timezone.now()
-    for person, values in zip(
-        people,
-        (
-            {"unsubscribed_at": now},
-            {"unsubscribed_at": now},
-            {"bounced_at": now},
-            {"left_at": now},
-            {"email": ""},
-        ),
-        strict=False,
-    ):
+    troubles: list[dict[str, Any]] = [
+        {"unsubscribed_at": now},
+        {"unsubscribed_at": now},
+        {"bounced_at": now},
+        {"left_at": now},
+        {"email": ""},
+    ]
+    for person, values in zip(people, troubles, strict=False):
         assert person is not None
         Person.objects.filter(pk=person.pk).update(**values)
     change = written(organisation, rounds=[sent])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0010_schedule_and_series"),
+        ("feedback", "0013_loyalty"),
         ("programme", "0007_recognition_and_losses"),
         ("touchpoints", "0008_workshops"),
     ]
