@@ -34,7 +34,7 @@ _ROUND = (
     *("id", "organisation_id", "survey_id", "audience", "confidential", "answers_apart", "state"),
     *("closes_at", "paused_at", "figures_from", "comments_from"),
 )
-_ORGANISATION = ("id", "name", "timezone", "language", "logo", "colour")
+_ORGANISATION = ("id", "name", "slug", "timezone", "language", "logo", "colour")
 _PERSON = ("id", "language", "unsubscribed_at")
 _RESPONSE = ("id", "answers", "version", "submitted_at")
 _ANSWERING = """
@@ -42,7 +42,7 @@ _ANSWERING = """
            i.seen_at, i.answered_at,
            d.id, d.organisation_id, d.survey_id, d.audience, d.confidential, d.answers_apart,
            d.state, d.closes_at, d.paused_at, d.figures_from, d.comments_from,
-           o.id, o.name, o.timezone, o.language, o.logo, o.colour,
+           o.id, o.name, o.slug, o.timezone, o.language, o.logo, o.colour,
            p.id, p.language, p.unsubscribed_at,
            r.id, r.answers, r.version, r.submitted_at
     FROM feedback_invitation i
