@@ -12,6 +12,7 @@ from django.db.models import (
     Exists,
     Max,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -62,9 +63,22 @@ def _in_turn(people: PersonQuerySet, selection: Mapping[str, Any]) -> PersonQuer
     """Those of a limited selection in the order in which they are taken: a sample's by a number
     drawn from its seed, always the same; otherwise the highest yearly value first."""
     if selection.get("sample"):
-        drawn = MD5(Concat(Value(str(selection.get("seed", ""))), Cast("pk", TextField())))
-        return people.order_by(drawn, "pk")
+        return people.order_by(_drawn(selection), "pk")
     return people.filter(yearly_value__isnull=False).order_by("-yearly_value", "pk")
+
+
+def _drawn(selection: Mapping[str, Any]) -> MD5:
+    seed = Value(str(selection.get("seed", "")), output_field=TextField())
+    return MD5(Concat(seed, Cast("pk", TextField())))
+
+
+def _up_to(people: PersonQuerySet, selection: Mapping[str, Any]) -> PersonQuerySet:
+    """Those of a limited selection who are taken no later than the last (see `last_taken`)."""
+    place, pk = selection["last"]
+    if selection.get("sample"):
+        people = people.annotate(drawn=_drawn(selection))
+        return people.filter(Q(drawn__lt=place) | Q(drawn=place, pk__lte=pk))
+    return people.filter(Q(yearly_value__gt=place) | Q(yearly_value=place, pk__lte=pk))
 
 
 def _asked_since(since: dt.datetime, *, but: Round | None = None) -> Exists:
@@ -92,6 +106,22 @@ def invited(
     return people.order_by("pk")
 
 
+def last_taken(
+    *, organisation: Organisation, audience: str, selection: Mapping[str, Any], rest_days: int
+) -> tuple[str, int] | None:
+    """The last of a limited selection, by number drawn or yearly value, and by key: who is to be
+    invited can be told by it without sorting everyone again. None where nobody is left out."""
+    limit = _limit_of(audience, selection)
+    taken = invited(
+        organisation=organisation, audience=audience, selection=selection, rest_days=rest_days
+    )
+    if not limit or taken.count() < limit:
+        return None
+    place = _drawn(selection) if selection.get("sample") else Cast("yearly_value", TextField())
+    found: tuple[str, int] = taken.values_list(place, "pk")[limit - 1]
+    return found
+
+
 def next_invited(*, round: Round, size: int) -> list[Person]:
     """The next people, at most `size`, who are to be invited to a round and have not been."""
     invitations = Invitation.objects.filter(round=round)
@@ -100,13 +130,23 @@ def next_invited(*, round: Round, size: int) -> list[Person]:
     ).reachable()
     if round.rest_days and round.audience == Round.Audience.EXTERNAL:
         people = people.exclude(_asked_since(_rest_begins(round), but=round))
-    if limit := _limit_of(round.audience, round.selection):
-        others = people.exclude(Exists(invitations.filter(person=OuterRef("pk"))))
-        left = max(0, limit - invitations.count())
-        return list(_in_turn(others, round.selection)[: min(size, left)])
     # Invitations are written in the order of people, so that the last one tells how far they are.
-    last = invitations.aggregate(last=Max("person"))["last"] or 0
-    return list(people.filter(pk__gt=last).order_by("pk")[:size])
+    done = invitations.aggregate(last=Max("person"))["last"] or 0
+    limit = _limit_of(round.audience, round.selection)
+    if limit is None:
+        return list(people.filter(pk__gt=done).order_by("pk")[:size])
+    following: list[Person] = []
+    if round.selection.get("last"):
+        chosen = _up_to(people, round.selection).filter(pk__gt=done).order_by("pk")
+        following = list(chosen[:size])
+        if len(following) == size:
+            return following
+    # At the end, the next in turn for those who have dropped out since the round was opened.
+    others = people.exclude(Exists(invitations.filter(person=OuterRef("pk"))))
+    others = others.exclude(pk__in=[person.pk for person in following])
+    left = max(0, limit - invitations.count() - len(following))
+    left = min(left, size - len(following))
+    return following + list(_in_turn(others, round.selection)[:left])
 
 
 def _rest_begins(round: Round) -> dt.datetime:

@@ -106,11 +106,18 @@ def _begin(opened: Round) -> None:
             "Nobody would be asked: none of the people chosen has an email address that works. "
             "Nothing was sent."
         )
+    if opened.expected > BATCH:
+        last = queries.last_taken(**who, rest_days=opened.rest_days)
+        opened.selection = opened.selection | ({"last": last} if last is not None else {})
     opened.state = Round.State.OPEN
     opened.opened_at = timezone.now()
     opened.opening = True
     opened.not_opened_because = ""
-    opened.save(update_fields=["expected", "state", "opened_at", "opening", "not_opened_because"])
+    opened.save(
+        update_fields=[
+            *("expected", "selection", "state", "opened_at", "opening", "not_opened_because")
+        ]
+    )
     if opened.expected <= BATCH:
         while opened.opening:
             _invite_batch(opened)
