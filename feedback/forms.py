@@ -2,17 +2,17 @@
 
 import datetime as dt
 import re
-from typing import Any, cast
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.db.models.functions import Lower
+from django.forms import BoundField
 from django.utils import timezone
 
 from accounts.wording import Worded
 from feedback import queries
-from feedback.models import Round, Series, Survey
+from feedback.models import Round, Survey
 from feedback.services import MOST_REMINDERS
 from programme.forms import offer
 from programme.models import Organisation, Period, Person, Segment, Team
@@ -20,10 +20,17 @@ from programme.queries import quarters_back
 
 _SHOWN = 3
 _MOST_PICKED = 5_000
+_NARROWING = ("segments", "at_least", "most_valuable", "teams", "picked", "sample")
 
 
 class AskForm(Worded, forms.Form):
-    """Whom to ask what, and how: what a round and a series have in common."""
+    """Whom to ask what, and how: what a round and a series have in common.
+
+    A page shows it in the order of the questions in one's head: what, whom, when, in which words.
+    `timing` names the fields of the third.
+    """
+
+    timing: ClassVar[tuple[str, ...]] = ()
 
     survey = forms.ModelChoiceField(
         label="Survey",
@@ -45,14 +52,14 @@ class AskForm(Worded, forms.Form):
         initial="external",
     )
     segments = forms.ModelMultipleChoiceField(
-        label="Customers: only these segments",
+        label="Only these segments",
         queryset=Segment.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen means all of them.",
     )
     at_least = forms.DecimalField(
-        label="Customers: only from this yearly value on",
+        label="Only from this yearly value on",
         required=False,
         min_value=0,
         max_digits=14,
@@ -60,14 +67,14 @@ class AskForm(Worded, forms.Form):
         help_text="Leave it empty for any value.",
     )
     most_valuable = forms.IntegerField(
-        label="Customers: only the most valuable",
+        label="Only the most valuable",
         required=False,
         min_value=1,
         max_value=1_000_000,
         help_text="How many, by yearly value. Leave it empty for everyone.",
     )
     teams = forms.ModelMultipleChoiceField(
-        label="Staff: only these teams",
+        label="Only these teams",
         queryset=Team.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -100,6 +107,7 @@ class AskForm(Worded, forms.Form):
     reminders = forms.CharField(
         label="Remind after so many days",
         required=False,
+        initial="4, 9",
         max_length=40,
         help_text=(
             f"At most {MOST_REMINDERS} reminders, such as 4, 9. They go to those who have not "
@@ -170,6 +178,20 @@ class AskForm(Worded, forms.Form):
             who = "staff" if self.asks_staff() else "customers"
             self.add_error("picked", f"Nobody among your {who} has the address {shown}{more}.")
 
+    @property
+    def narrowing(self) -> list[BoundField]:
+        """What chooses some of the audience; most rounds leave it alone."""
+        return [self[name] for name in _NARROWING]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any of it says something, or is wrong."""
+        return any(field.errors or field.value() for field in self.narrowing)
+
+    @property
+    def when(self) -> list[BoundField]:
+        return [self[name] for name in self.timing]
+
     def asks_staff(self) -> bool:
         return bool(self.cleaned_data.get("audience") == Round.Audience.INTERNAL)
 
@@ -206,10 +228,7 @@ class RoundForm(AskForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="The round closes by itself at the end of that day.",
     )
-    field_order = (
-        *("survey", "title", "audience", "segments", "at_least", "most_valuable", "teams"),
-        *("picked", "sample", "privacy", "period", "opens_at", "closes_on", "reminders"),
-    )
+    timing = ("opens_at", "closes_on", "reminders", "period")
 
     def __init__(self, organisation: Organisation, **given: Any) -> None:
         super().__init__(organisation, **given)
@@ -220,7 +239,7 @@ class RoundForm(AskForm):
         }
         self.fields["period"].choices = [(code, code) for code in codes if code not in closed]  # type: ignore[attr-defined]
         self.fields["opens_at"].help_text = (
-            f"By the clock in {_place(organisation)}. Leave it empty to send it yourself on the "
+            f"By the clock in {place_of(organisation)}. Leave it empty to send it yourself on the "
             "next page."
         )
         self.fields["closes_on"].initial = self.now.date() + dt.timedelta(days=14)
@@ -258,72 +277,6 @@ class RoundForm(AskForm):
         return end_of_day(self.organisation, self.cleaned_data["closes_on"])
 
 
-class SeriesForm(AskForm):
-    """A recurring round: how often, on which day, and for how long."""
-
-    cadence = forms.ChoiceField(
-        label="How often",
-        choices=Series.Cadence.choices,
-        initial=Series.Cadence.QUARTERLY,
-        error_messages={"required": "Choose how often."},
-    )
-    first_on = forms.DateField(
-        label="First day",
-        error_messages={"required": "Choose the day on which the first round opens."},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="The day on which the first round opens.",
-    )
-    opens_time = forms.TimeField(
-        label="Hour",
-        initial=dt.time(9),
-        error_messages={"required": "Choose the hour at which a round opens."},
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-    )
-    rule = forms.ChoiceField(
-        label="Later rounds open",
-        choices=Series.Rule.choices,
-        initial=Series.Rule.WORKING_DAY,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose how the day is found."},
-    )
-    days_open = forms.IntegerField(
-        label="Days to answer",
-        initial=14,
-        min_value=1,
-        max_value=90,
-        error_messages={"required": "Enter for how many days people can answer."},
-        help_text="A round closes by itself at the end of the last one.",
-    )
-    field_order = (
-        *("survey", "title", "cadence", "first_on", "opens_time", "rule", "days_open", "reminders"),
-        *("audience", "segments", "at_least", "most_valuable", "teams", "picked", "sample"),
-        "privacy",
-    )
-
-    def __init__(self, organisation: Organisation, **given: Any) -> None:
-        super().__init__(organisation, **given)
-        title = cast("forms.CharField", self.fields["title"])
-        title.max_length = 150
-        title.validators.append(MaxLengthValidator(150))
-        title.help_text = "The subject of the emails; the month and the year follow it."
-        self.fields["survey"].help_text = "Each round asks its newest version."
-        self.fields["opens_time"].help_text = f"By the clock in {_place(organisation)}."
-        self.fields["first_on"].initial = self.now.date() + dt.timedelta(days=7)
-
-    def clean_first_on(self) -> dt.date:
-        day: dt.date = self.cleaned_data["first_on"]
-        if not self.now.date() <= day <= self.now.date() + dt.timedelta(days=800):
-            raise forms.ValidationError("Choose a day from today on, within the next two years.")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        reminders, days = cleaned.get("reminders"), cleaned.get("days_open")
-        if reminders and days and reminders[-1] > days:
-            self.add_error("reminders", f"A round is only open for {days} days.")
-        return cleaned
-
-
 class ExtendForm(Worded, forms.Form):
     """Another last day for answers."""
 
@@ -340,5 +293,6 @@ def end_of_day(organisation: Organisation, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(23, 59), ZoneInfo(organisation.timezone))
 
 
-def _place(organisation: Organisation) -> str:
+def place_of(organisation: Organisation) -> str:
+    """Where an organisation's clock is, such as "London"."""
     return organisation.timezone.rpartition("/")[2].replace("_", " ")

@@ -2,7 +2,7 @@
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 MONTHLY, QUARTERLY, HALF_YEARLY, YEARLY = "monthly", "quarterly", "half-yearly", "yearly"
@@ -17,8 +17,9 @@ _NTH = ("first", "second", "third", "fourth", "last")
 class Recurrence:
     """The first day, how often, and how the later days are found.
 
-    `rule` is the same day of the month (its last where it has no such day), the same weekday (such
-    as its second Tuesday), or the same day moved to the nearest working day of that month.
+    `first_on` is the day of occurrence `first_number`. `rule` is the same day of the month (its
+    last where it has no such day), the same weekday (such as its second Tuesday), or the same day
+    moved to the nearest working day of that month.
     """
 
     first_on: dt.date
@@ -26,10 +27,21 @@ class Recurrence:
     rule: str
     at: dt.time
     timezone: str
+    first_number: int = 0
+
+    def changed(
+        self, *, number: int, on: dt.date, cadence: str, rule: str, at: dt.time
+    ) -> "Recurrence":
+        """The calendar from occurrence `number`, which is on the day `on`. Where that day, cadence
+        and rule are what they were, it is not begun anew: the 31st stays the 31st."""
+        if (on, cadence, rule) == (self.day(number), self.cadence, self.rule):
+            return replace(self, at=at)
+        return Recurrence(on, cadence, rule, at, self.timezone, number)
 
     def day(self, number: int) -> dt.date:
-        """The day of an occurrence, counted from 0."""
-        months = self.first_on.month - 1 + number * MONTHS[self.cadence]
+        """The day of an occurrence, from `first_number` on."""
+        ahead = (number - self.first_number) * MONTHS[self.cadence]
+        months = self.first_on.month - 1 + ahead
         year, month = self.first_on.year + months // 12, months % 12 + 1
         if self.rule == SAME_WEEKDAY:
             return _same_weekday(self.first_on, year, month)
@@ -56,6 +68,11 @@ class Recurrence:
             found = number
             number += 1
         return found
+
+    def coming(self, now: dt.datetime, *, since: int) -> int:
+        """The first occurrence from number `since` on whose moment is still to come."""
+        latest = self.latest(now, since=since)
+        return since if latest is None else latest + 1
 
     def in_words(self) -> str:
         """Such as "on the second Tuesday"."""

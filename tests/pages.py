@@ -122,6 +122,7 @@ NOT_PAGES = {
     "reports:report_progress": "a part of a page, fetched by script",
     "feedback:round_receipt": "a part of a page, fetched by script",
     "feedback:round_receipt_table": "a download",
+    "feedback:series_dates": "a part of a page, fetched by script",
     "feedback:round_progress": "a part of a page, fetched by script",
     "outbox:mailbox_html": "somebody's email in a frame: not our words, and it may run nothing",
 }

@@ -255,7 +255,7 @@ def test_a_series_is_set_up_and_watched_in_the_browser(
     }
     for name, value in wrong.items():
         shown = as_manager.post(add, {**given, name: value})
-        assert (shown.status_code, list(shown.context["form"].errors)) == (200, [name])
+        assert (shown.status_code, list(shown.context["form"].errors)) == (422, [name])
     assert as_member.post(add, given).status_code == 403
     shown = as_manager.post(add, given, follow=True)
     assert b"The next round opens on" in shown.content
@@ -266,6 +266,10 @@ def test_a_series_is_set_up_and_watched_in_the_browser(
     for name in ("pause", "resume", "end"):
         address = reverse(f"feedback:series_{name}", args=[organisation.slug, series.pk])
         assert as_member.post(address).status_code == 403
+        # Looking changes nothing: it asks first.
+        before = Series.objects.values().get()
+        assert b"series</button>" in as_manager.get(address).content
+        assert Series.objects.values().get() == before
         assert as_manager.post(address, follow=True).status_code == 200
     series.refresh_from_db()
     assert series.state == "ended"

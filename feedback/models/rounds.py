@@ -13,7 +13,8 @@ from programme.models import Membership, OrganisationOwned, Period, Person, Segm
 class Series(OrganisationOwned):
     """A recurring round: what is asked of whom, how often, and when next.
 
-    Occurrences are counted from 0, the one on `first_on` (see `feedback.recurrence`).
+    Occurrences are counted from 0 and keep their numbers; `first_on` is the day of the one with
+    which the present calendar begins (see `feedback.recurrence`).
     """
 
     class Cadence(models.TextChoices):
@@ -43,6 +44,7 @@ class Series(OrganisationOwned):
     cadence = models.CharField(max_length=12, choices=Cadence)
     rule = models.CharField(max_length=12, choices=Rule)
     first_on = models.DateField()
+    first_number = models.PositiveIntegerField(default=0)
     opens_time = models.TimeField()
     days_open = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
@@ -71,10 +73,21 @@ class Series(OrganisationOwned):
         """The day of the next occurrence, where the organisation is."""
         return self.recurrence.day(self.next_number)
 
+    def coming_number(self, now: datetime.datetime) -> int:
+        """The number of its next round: of one that rests, the first that is still to come."""
+        if self.state == self.State.PAUSED:
+            return self.recurrence.coming(now, since=self.next_number)
+        return self.next_number
+
     @property
     def recurrence(self) -> recurrence.Recurrence:
         return recurrence.Recurrence(
-            self.first_on, self.cadence, self.rule, self.opens_time, self.organisation.timezone
+            self.first_on,
+            self.cadence,
+            self.rule,
+            self.opens_time,
+            self.organisation.timezone,
+            self.first_number,
         )
 
 

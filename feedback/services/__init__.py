@@ -82,8 +82,10 @@ from feedback.services.scheduling import (
     unschedule_round,
 )
 from feedback.services.series import (
+    change_series,
     create_series,
     end_series,
+    latest_version,
     open_due_series,
     pause_series,
     resume_series,
@@ -143,6 +145,7 @@ __all__ = [
     "break_page",
     "cases_of",
     "change_question",
+    "change_series",
     "close_due_rounds",
     "close_period",
     "close_round",
@@ -169,6 +172,7 @@ __all__ = [
     "invite_by_email",
     "know_loyalty",
     "last_day",
+    "latest_version",
     "leave_item",
     "let_answers_go",
     "lose_case",

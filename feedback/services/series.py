@@ -43,17 +43,7 @@ def create_series(
     """Set up a recurring round; the first opens on `first_on` at `opens_time`, where the
     organisation is, and each is open for `days_open` days. `selection` is as `create_round` takes
     it."""
-    if not latest_version(survey).questions.exists():
-        raise FeedbackError("This survey has no questions yet. Add one, then set the series up.")
-    if (
-        cadence == recurrence.MONTHLY
-        and audience == Round.Audience.EXTERNAL
-        and not selection.get("sample")
-    ):
-        raise FeedbackError(
-            f"A customer is asked once in {REST_DAYS} days at most, so a monthly series for "
-            "customers needs a random sample. Choose one, or ask less often."
-        )
+    _check(survey, cadence, audience, selection)
     made = Series(
         organisation=organisation,
         survey=survey,
@@ -75,6 +65,61 @@ def create_series(
         raise FeedbackError("That time has passed. Choose a later one for the first round.")
     made.save()
     return made
+
+
+@transaction.atomic
+def change_series(
+    *,
+    series: Series,
+    survey: Survey,
+    title: str,
+    audience: str,
+    confidential: bool,
+    selection: Mapping[str, Any],
+    cadence: str,
+    rule: str,
+    next_on: dt.date,
+    opens_time: dt.time,
+    days_open: int,
+    reminder_days: Sequence[int] = (),
+    message: str = "",
+) -> Series:
+    """Change the next round, which opens on `next_on`, and those after it; the rounds there were
+    stay as they are."""
+    locked = _locked(series)
+    if locked.state == Series.State.ENDED:
+        raise FeedbackError("This series has ended. Set up a new one to ask again.")
+    _check(survey, cadence, audience, selection)
+    locked.next_number = locked.coming_number(timezone.now())
+    when = locked.recurrence.changed(
+        number=locked.next_number, on=next_on, cadence=cadence, rule=rule, at=opens_time
+    )
+    next_at = when.opens_at(locked.next_number)
+    if next_at <= timezone.now():
+        raise FeedbackError("That time has passed. Choose a later one for the next round.")
+    locked.survey, locked.title, locked.message = survey, title, message
+    locked.audience, locked.confidential = audience, confidential
+    locked.selection = dict(selection)
+    locked.reminder_days = sorted(set(reminder_days))
+    locked.cadence, locked.rule = when.cadence, when.rule
+    locked.first_on, locked.first_number = when.first_on, when.first_number
+    locked.opens_time, locked.days_open, locked.next_at = when.at, days_open, next_at
+    locked.save()
+    return locked
+
+
+def _check(survey: Survey, cadence: str, audience: str, selection: Mapping[str, Any]) -> None:
+    if not latest_version(survey).questions.exists():
+        raise FeedbackError("This survey has no questions yet. Add one, then set the series up.")
+    if (
+        cadence == recurrence.MONTHLY
+        and audience == Round.Audience.EXTERNAL
+        and not selection.get("sample")
+    ):
+        raise FeedbackError(
+            f"A customer is asked once in {REST_DAYS} days at most, so a monthly series for "
+            "customers needs a random sample. Choose one, or ask less often."
+        )
 
 
 def latest_version(survey: Survey) -> Survey:
@@ -177,18 +222,20 @@ def _open_occurrence(found: Series, number: int) -> None:
 
 @transaction.atomic
 def _moved(series: Series, state: str) -> Series:
-    locked = (
+    locked = _locked(series)
+    if locked.state == Series.State.ENDED:
+        raise FeedbackError("This series has ended. Set up a new one to ask again.")
+    if state == Series.State.ACTIVE and locked.state != state:
+        locked.next_number = locked.coming_number(timezone.now())
+        locked.next_at = locked.recurrence.opens_at(locked.next_number)
+    locked.state = state
+    locked.save(update_fields=["state", "next_number", "next_at"])
+    return locked
+
+
+def _locked(series: Series) -> Series:
+    return (
         Series.objects.select_for_update(of=("self",))
         .select_related("organisation")
         .get(pk=series.pk)
     )
-    if locked.state == Series.State.ENDED:
-        raise FeedbackError("This series has ended. Set up a new one to ask again.")
-    if state == Series.State.ACTIVE and locked.state != state:
-        now = timezone.now()
-        while locked.next_at <= now:
-            locked.next_number += 1
-            locked.next_at = locked.recurrence.opens_at(locked.next_number)
-    locked.state = state
-    locked.save(update_fields=["state", "next_number", "next_at"])
-    return locked
