@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms import BoundField
 
 from accounts.wording import Worded
 from feedback import kinds
@@ -17,6 +18,7 @@ from programme.models import Organisation
 from touchpoints.models import HandOff, Touchpoint
 
 BLANK = "blank"
+_SELDOM = ("hint", "touchpoint", "hand_off", "show_when", "show_test", "starts_page")
 _TEST_WORDS = {
     "is": "is",
     "is-not": "is not",
@@ -208,6 +210,22 @@ class QuestionForm(Worded, forms.Form):
             ("", "Always"),
             *((question.text, _offered_of(question)) for question in earlier),
         ]
+
+    @property
+    def first(self) -> list[BoundField]:
+        """What each question has."""
+        return [self[name] for name in self.fields if name not in _SELDOM]
+
+    @property
+    def seldom(self) -> list[BoundField]:
+        """What most questions leave alone."""
+        return [self[name] for name in _SELDOM]
+
+    @property
+    def says_more(self) -> bool:
+        return any(
+            field.errors or (field.value() and field.name != "show_test") for field in self.seldom
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

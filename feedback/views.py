@@ -183,6 +183,7 @@ def round_open(request: OrganisationRequest, round: int) -> HttpResponse:
         **_hours(found),
         "later": later,
         "whom": queries.describe_selection(found),
+        "email": services.sample_email(round=found, to=request.membership),
     }
     return render(request, "feedback/round_open.html", context)
 

@@ -39,7 +39,7 @@ from feedback.services.conversations import (
 )
 from feedback.services.errors import FeedbackError
 from feedback.services.forgetting import cases_of, emails_to, forget, messages_of
-from feedback.services.invitation_emails import CHOSEN, first_scored, send_test
+from feedback.services.invitation_emails import CHOSEN, first_scored, sample_email, send_test
 from feedback.services.late_cases import escalate_late
 from feedback.services.letting_go import (
     let_answers_go,
@@ -206,6 +206,7 @@ __all__ = [
     "resume_round",
     "resume_series",
     "review_comment",
+    "sample_email",
     "save_answers",
     "save_open_answers",
     "say_whether_it_helped",

@@ -119,6 +119,8 @@ class InvitationEmail:
             "question": _text_of(question, language) if question is not None else "",
             "chosen": CHOSEN,
             "scores": scores_of(question, language) if question is not None else [],
+            # Numbers stand in a row, words one below the other.
+            "stacked": question is not None and question.kind not in kinds.NUMBERS,
             "round": sent,
             "sender": organisation,
             "closes": closes,
@@ -148,10 +150,15 @@ def scores_of(question: Question, language: Language) -> list[Score]:
 
 
 def send_test(*, round: Round, to: Membership) -> None:
-    """Send the round's email to a colleague, in the survey's language; its link leads to the
-    preview, not to an answer."""
+    """Send the round's email to a colleague."""
+    write_emails([sample_email(round=round, to=to)])
+
+
+def sample_email(*, round: Round, to: Membership) -> NewEmail:
+    """The round's email as a colleague would get it, in the survey's language; its link leads to
+    the preview, not to an answer."""
     preview = reverse("feedback:survey_preview", args=[round.organisation.slug, round.survey_id])
-    email = InvitationEmail(round, test=True).to(
+    return InvitationEmail(round, test=True).to(
         key=f"round:{round.pk}:test:{secrets.token_hex(8)}",
         name=to.user.get_short_name(),
         address=to.user.email,
@@ -159,7 +166,6 @@ def send_test(*, round: Round, to: Membership) -> None:
         link=urljoin(settings.BASE_URL, preview),
         unsubscribe="",
     )
-    write_emails([email])
 
 
 def _text_of(question: Question, language: Language) -> Said:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0011_scale_ends"),
+        ("feedback", "0013_loyalty"),
     ]
 
     operations = [
