@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0013_loyalty"),
+        ("feedback", "0014_changes_told"),
     ]
 
     operations = [
