@@ -4,6 +4,8 @@ Setting pages takes a second to load and, on hostile input, for ever; a machine 
 everything else.
 """
 
+import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,10 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import cache
 
 from programme.apart import ApartError, run_apart
 
 MOST_SECONDS = 30
+_KEEP_SECONDS = 30 * 24 * 3600
 
 
 class PrintError(Exception):
@@ -39,6 +43,26 @@ class Attached:
 def print_pages(html: str, *, identifier: str, at: datetime) -> bytes:
     """The PDF of HTML that needs nothing but static files; see `print_document`. PrintError."""
     return print_document(html, identifier=identifier, at=at).pdf
+
+
+def print_once(
+    html: str,
+    *,
+    at: datetime,
+    pictures: Mapping[str, bytes] | None = None,
+    attachments: Sequence[Attached] = (),
+) -> bytes:
+    """The PDF of that HTML as `print_document` makes it, kept for a month: the same pages, pictures
+    and attachments are set once. PrintError."""
+    content = json.dumps([html, sorted(pictures or {}), [asdict(one) for one in attachments]])
+    identifier = hashlib.sha256(content.encode()).hexdigest()
+    pdf: bytes | None = cache.get(f"print:{identifier}")
+    if pdf is None:
+        pdf = print_document(
+            html, identifier=identifier, at=at, pictures=pictures, attachments=attachments
+        ).pdf
+        cache.set(f"print:{identifier}", pdf, _KEEP_SECONDS)
+    return pdf
 
 
 def print_document(

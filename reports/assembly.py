@@ -83,7 +83,7 @@ def assemble(known: Known) -> Report:
         chain=chain,
         loyalty=corners,
         inside=inside,
-        heatmap=_heatmap(known.customers),
+        heatmap=heatmap_table(known.customers),
         improvements=improvements[:MOST_IMPROVEMENTS],
         improvements_left_out=max(len(improvements) - MOST_IMPROVEMENTS, 0),
         rules=tuple(known.rules),
@@ -169,7 +169,8 @@ def _corner(one: loyalty.Corner) -> Corner:
 # The heatmap
 
 
-def _heatmap(heatmap: "Heatmap") -> HeatmapTable:
+def heatmap_table(heatmap: "Heatmap") -> HeatmapTable:
+    """The appendix of that quarter's ratings."""
     return HeatmapTable(
         segments=tuple(segment.name for segment in heatmap.segments),
         stages=tuple(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import views
+from reports import print_views, views
 
 app_name = "reports"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("<int:report>/", views.report, name="report"),
     path("<int:report>/progress/", views.report_progress, name="report_progress"),
     path("<int:report>/report.pdf", views.report_pdf, name="report_pdf"),
+    path("heatmap.pdf", print_views.heatmap_pdf, name="heatmap_pdf"),
+    path("touchpoints/<int:touchpoint>.pdf", print_views.touchpoint_pdf, name="touchpoint_pdf"),
     path("settings/", views.report_settings, name="settings"),
     path("<int:report>/review/", views.report_review, name="report_review"),
     path("<int:report>/words/", views.report_words, name="report_words"),

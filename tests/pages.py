@@ -88,6 +88,8 @@ NOT_PAGES = {
     "programme:people_example": "a download",
     "programme:charter_pdf": "a download",
     "reports:report_pdf": "a download",
+    "reports:heatmap_pdf": "a download",
+    "reports:touchpoint_pdf": "a download",
     "reports:report_chart": "a picture",
     "report_link_pdf": "a download",
     "programme:logo": "a picture",
