@@ -12,7 +12,8 @@ from programme.models import Organisation, Period
 from programme.printing import Attached, print_once
 from reports.assembly import heatmap_table
 from reports.heatmap_table import MOST_ROWS, heatmap_csv, heatmap_parts, row_count
-from reports.phrases import direction, spoken
+from reports.languages import direction, spoken
+from reports.phrases import said
 from reports.queries import before_of, settings_of
 from reports.terms import MOMENTS
 from reports.wording import in_words
@@ -51,7 +52,7 @@ def print_heatmap(organisation: Organisation, period: Period) -> bytes:
         )
     attached = Attached(
         name=f"heatmap-{period.code}.csv",
-        description="Every figure of the heatmap",
+        description=said(language, "Every figure of the heatmap"),
         content=heatmap_csv(figures),
     )
     # The quarter's own day, so that the same ratings give the same bytes.

@@ -88,7 +88,7 @@ def test_it_is_of_the_quarter_asked_for_on_the_reports_paper_and_in_their_langua
     read = PdfReader(io.BytesIO(answer.content))
     assert round(float(read.pages[0].mediabox.width)) == 612
     assert str(read.root_object["/Lang"]) == "de"
-    assert "Heatmap 2026Q2" in text_of(answer.content)
+    assert "Heatmap Q2 2026" in text_of(answer.content)
     assert "heatmap-2026Q2.pdf" in answer["Content-Disposition"]
 
 
