@@ -31,6 +31,11 @@ def changes(organisation: Organisation) -> QuerySet[Change]:
     )
 
 
+def drafts_of(organisation: Organisation) -> QuerySet[Change]:
+    """What no leader has published, or has withdrawn."""
+    return Change.objects.filter(organisation=organisation, published_at=None)
+
+
 def public_changes(organisation: Organisation) -> QuerySet[Change]:
     """What everyone may read, newest first."""
     return (

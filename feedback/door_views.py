@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
 from feedback import services
+from feedback.change_queries import public_changes
 from feedback.door_forms import DoorForm, Shown, shown
 from feedback.follow_views import let_in
 from feedback.models import MOST_CHARACTERS, OpenDoorItem
@@ -121,6 +122,7 @@ def _page(
         "most": MOST_CHARACTERS,
         "others": [other for other in map(speech, LANGUAGES) if other.language != spoken.language],
         "at": request.GET.get("at", ""),
+        "has_changes": public_changes(owner).exists(),
     }
     return render(request, "respond/say.html", context, status=status)
 

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import figures, queries, services
+from feedback.change_queries import drafts_of
 from feedback.follow_up_queries import open_case_count, waiting_item_count
 from feedback.forms import ExtendForm, RoundForm, end_of_day
 from feedback.models import Round
@@ -31,15 +32,15 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index(request: OrganisationRequest) -> HttpResponse:
     """All rounds with what became of them, the series, and what waits to be dealt with."""
     page = Paginator(queries.rounds(request.organisation), 25).get_page(request.GET.get("page"))
+    leads = request.membership.role == Role.LEADER
     context = {
         "page_obj": page,
         "receipts": receipts_of(list(page)),
         "has_surveys": queries.surveys(request.organisation).exists(),
         "all_series": queries.all_series(request.organisation),
-        # Only leaders read them.
-        "held": queries.held_comments(request.organisation).count()
-        if request.membership.role == Role.LEADER
-        else 0,
+        # Only leaders read these, and publish those.
+        "held": queries.held_comments(request.organisation).count() if leads else 0,
+        "drafts": drafts_of(request.organisation).count() if leads else 0,
         "open_cases": open_case_count(request.organisation),
         "waiting_items": waiting_item_count(request.organisation),
     }

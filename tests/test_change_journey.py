@@ -8,8 +8,16 @@ from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
-from feedback.models import Change, Round
-from feedback.services import close_round, open_round
+from feedback.models import Change, Invitation, Round, Told
+from feedback.services import (
+    close_round,
+    open_round,
+    publish_change,
+    send_change,
+    telling,
+    write_change,
+)
+from outbox.models import Email, EmailState
 from programme.models import Membership, Organisation, Person
 from tests import factories
 from tests.conftest import wait_until
@@ -126,3 +134,36 @@ def test_from_the_first_word_to_a_thank_you(
     respondent.get_by_role("link", name="What has changed").click()
     expect(respondent.get_by_role("heading", name=TITLE)).to_be_visible()
     assert len(_news(mailbox)) == 3
+
+
+def test_many_are_told_by_a_worker_each_once(
+    organisation: Organisation, leader: Membership
+) -> None:
+    people = Person.objects.bulk_create(
+        Person(
+            organisation=organisation,
+            kind="customer",
+            name=f"Customer {n}",
+            email=f"c{n}@example.com",
+            language="de" if n % 2 else "en",
+        )
+        for n in range(telling.BATCH + 20)
+    )
+    closed = factories.draft_round(organisation)
+    Round.objects.filter(pk=closed.pk).update(state=Round.State.CLOSED)
+    Invitation.objects.bulk_create(
+        Invitation(organisation=organisation, round=closed, person=one, token_hash=str(one.pk))
+        for one in people
+    )
+    change = publish_change(
+        change=write_change(
+            organisation=organisation, title=TITLE, said="S", did="D", rounds=[closed], by=leader
+        ),
+        by=leader,
+    )
+    assert send_change(change=change) == len(people)
+    wait_until(lambda: not Change.objects.get().sending)
+    emails = Email.objects.filter(key__startswith=f"change:{change.pk}:")
+    assert set(emails.values_list("to_email", flat=True)) == {one.email for one in people}
+    assert emails.count() == Told.objects.count() == Change.objects.get().sent_to == len(people)
+    wait_until(lambda: not emails.exclude(state=EmailState.SENT).exists(), seconds=60)

@@ -228,6 +228,17 @@ def test_the_empty_list_has_the_first_step(
     assert add not in as_member.get(url("changes", organisation)).text
 
 
+def test_a_leader_is_told_of_what_waits(
+    organisation: Organisation, as_leader: Client, as_manager: Client
+) -> None:
+    index = url("index", organisation)
+    written(organisation)
+    assert "to be published" not in as_leader.get(index).text
+    written(organisation, published=False)
+    assert "1 change</a>" in as_leader.get(index).text
+    assert "to be published" not in as_manager.get(index).text
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_costs_the_same_for_one_and_for_three(
     organisation: Organisation,

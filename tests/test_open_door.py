@@ -18,13 +18,15 @@ from feedback.services import (
     leave_item,
     open_case_from_item,
     pause_door,
+    publish_change,
     reply,
     set_aside,
+    write_change,
 )
 from feedback.services.errors import FeedbackError
 from feedback.spoken import LANGUAGES, speech
 from outbox.models import Email
-from programme.models import Membership, Organisation, Recognition
+from programme.models import Membership, Organisation, Recognition, Role
 from tests import factories
 from tests.doors import left, mark, typed
 
@@ -219,6 +221,16 @@ def test_a_leader_pauses_the_door(
     pause_door(organisation=organisation, paused=True)
     with pytest.raises(FeedbackError, match="paused"):
         leave_item(organisation=organisation, item_id=uuid4(), kind="complaint", text="T")
+
+
+def test_the_door_leads_to_what_has_changed(organisation: Organisation) -> None:
+    words = speech("en").door["did_link"]
+    assert words not in Client().get(_say(organisation)).text
+    leader = factories.member(organisation, Role.LEADER)
+    change = write_change(organisation=organisation, title="T", said="S", did="D", by=leader)
+    assert words not in Client().get(_say(organisation)).text
+    publish_change(change=change, by=leader)
+    assert words in Client().get(_say(organisation)).text
 
 
 def test_no_page_for_nobody(db: None) -> None:
