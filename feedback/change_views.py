@@ -57,7 +57,6 @@ def change(request: OrganisationRequest, change: int) -> HttpResponse:
     context = {
         "change": found,
         **_came_from(found),
-        "reach": change_queries.reach_of(found) if request.membership.can_edit else None,
         "delivery": change_queries.delivery_of(found),
     }
     return render(request, "feedback/change.html", context)
@@ -190,6 +189,9 @@ def _write(
             form.add_error(None, str(error))
         else:
             messages.success(request, "The change is saved.")
+            if written.sent_at is not None:
+                # Something linked just now may have brought more people.
+                return redirect("feedback:change_send", request.organisation.slug, written.pk)
             return _to(request, written)
     context = {"form": form, "change": found, **(_came_from(found) if found else {})}
     status = 422 if form.is_bound else 200

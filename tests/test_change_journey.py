@@ -60,18 +60,18 @@ def _write(page: Page, address: str) -> None:
     page.get_by_label("The back door").check()
     page.get_by_role("button", name="Save the change").click()
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-    expect(page.get_by_text("3 people would be told")).to_be_visible()
 
 
 def _publish_and_send(page: Page) -> None:
     page.get_by_role("link", name="See it as people will").click()
     email = page.frame_locator("iframe")
     expect(email.get_by_role("heading", name=TITLE)).to_be_visible()
+    expect(page.get_by_text("3 people would be told")).to_be_visible()
     expect(page.get_by_role("button", name="Send to 3 people")).to_have_count(0)
     assert Visitor(page).looks() == []
     page.get_by_role("link", name="Publish the change").click()
     page.get_by_role("button", name="Publish the change").click()
-    page.get_by_role("link", name="Tell 3 people").click()
+    page.get_by_role("link", name="Tell those who raised it").click()
     page.get_by_role("button", name="Send to 3 people").click()
     expect(page.get_by_text("3 people are being told.")).to_be_visible()
 

@@ -50,13 +50,17 @@ def test_a_manager_writes_and_a_leader_publishes(
     assert (change.written_by, list(change.rounds.all())) == (manager, [sent])
     shown = as_manager.get(page).text
     assert "waits for a leader" in shown
-    assert "<strong>3 people</strong> would be told" in shown
+    assert "Nobody has been told yet" in shown
+    preview = as_manager.get(url("change_send", organisation, change)).text
+    assert "<strong>3 people</strong> would be told" in preview
+    assert "Send to 3 people" not in preview
     publish = url("change_publish", organisation, change)
     assert as_manager.get(publish).status_code == as_manager.post(publish).status_code == 403
     assert did(organisation) in as_leader.get(publish).text
     assert Change.objects.get().published_at is None, "looking publishes nothing"
     as_leader.post(publish)
-    assert "Tell 3 people" in as_manager.get(page).text
+    assert "Tell those who raised it" in as_manager.get(page).text
+    assert "Send to 3 people" in as_manager.get(url("change_send", organisation, change)).text
     as_manager.post(url("change_send", organisation, change))
     assert Email.objects.filter(key__startswith="change:").count() == 3
     again = as_manager.post(url("change_send", organisation, change), follow=True)
@@ -66,7 +70,9 @@ def test_a_manager_writes_and_a_leader_publishes(
     edit = url("change_edit", organisation, change)
     refused = as_manager.post(edit, typed(title="Mended"), follow=True)
     assert "only a leader changes" in refused.text
-    as_leader.post(edit, typed(title="Mended"))
+    mended = as_leader.post(edit, typed(title="Mended"))
+    # Whoever is linked to what was sent already is shown at once.
+    assert mended["Location"] == url("change_send", organisation, change)
     assert Change.objects.get().title == "Mended"
     withdraw = url("change_withdraw", organisation, change)
     assert as_manager.post(withdraw).status_code == 403
@@ -266,7 +272,7 @@ def test_a_change_costs_the_same_for_one_link_and_for_three(
     done = [Improvement.objects.create(organisation=organisation, title="I") for _ in sent]
     change = written(organisation, rounds=sent, comments=comments, cases=cases, improvements=done)
     send_change(change=change)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         as_manager.get(url("change", organisation, change))
 
 

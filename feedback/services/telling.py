@@ -1,6 +1,8 @@
 """Telling people of a change: a few at once, many batch by batch in a worker; each once."""
 
 import time
+from collections.abc import Iterable
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,6 +19,8 @@ from programme.models import Membership, Person
 
 # Up to so many are written to within the call that sends; a worker takes as many at a time.
 BATCH = 500
+# So many at most are looked up at once.
+_LOOKED_UP = 20_000
 # After so long a worker lets others have their turn, and is woken again.
 _TURN_SECONDS = 10
 
@@ -40,9 +44,10 @@ def send_change(*, change: Change) -> int:
     locked.sent_at = locked.sent_at or timezone.now()
     locked.sending = True
     locked.save(update_fields=["expected", "sent_at", "sending"])
+    _tell(locked, change_queries.outsiders_to_tell(locked))
     if locked.expected <= BATCH:
-        while locked.sending:
-            _tell_batch(locked)
+        _tell(locked, change_queries.to_tell(locked))
+        _finish(locked)
     else:
         transaction.on_commit(lambda: _wake_worker(locked.pk))
     return locked.expected
@@ -54,21 +59,28 @@ def continue_telling(*, change_id: int) -> None:
     Whatever was committed stays, and what was not is written by whoever comes next. A change in
     another worker's hands is left to it.
     """
+    found = _changes().filter(pk=change_id, sending=True).first()
+    if found is None:
+        return
+    # To find out who is missing takes long where there are very many: not for each batch.
+    missing = [one.pk for one in change_queries.to_tell(found).only("pk")[:_LOOKED_UP]]
     ends = time.monotonic() + _TURN_SECONDS
-    while True:
+    for batch in batched(missing, BATCH):
         with transaction.atomic():
-            sent = (
-                _changes()
-                .select_for_update(of=("self",), skip_locked=True, no_key=True)
-                .filter(pk=change_id, sending=True, published_at__isnull=False)
-                .first()
-            )
-            if sent is None:
+            if (sent := _held(change_id)) is None:
                 return
-            _tell_batch(sent)
-        if sent.sending and time.monotonic() > ends:
+            # Another worker may have come by since, and people may have had enough.
+            told = Told.objects.filter(change=sent, person__in=batch).values("person")
+            _tell(sent, Person.objects.reachable().filter(pk__in=batch).exclude(pk__in=told))
+        if time.monotonic() > ends:
             _wake_worker(change_id)
             return
+    if len(missing) == _LOOKED_UP:
+        _wake_worker(change_id)
+        return
+    with transaction.atomic():
+        if (sent := _held(change_id)) is not None:
+            _finish(sent)
 
 
 def wake_telling() -> None:
@@ -87,17 +99,24 @@ def _changes() -> QuerySet[Change]:
     return Change.objects.select_related("organisation", "written_by__user")
 
 
-def _tell_batch(sent: Change) -> None:
-    """Tell the next people, and with the first of them those who are not among ours."""
-    people: list[Person] = list(change_queries.to_tell(sent)[:BATCH])
-    outsiders = change_queries.outsiders_to_tell(sent)
-    receivers: list[Receiver] = [*people, *outsiders]
+def _held(change_id: int) -> Change | None:
+    """A change that is still to be sent, in nobody else's hands."""
+    waiting = _changes().filter(pk=change_id, sending=True, published_at__isnull=False)
+    return waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+
+
+def _tell(sent: Change, whom: Iterable[Receiver]) -> None:
+    receivers = list(whom)
     Told.objects.bulk_create(_told(sent, one) for one in receivers)
     email = ChangeEmail(sent)
     write_emails(email.to(one) for one in receivers)
     sent.sent_to += len(receivers)
-    sent.sending = len(people) == BATCH
-    sent.save(update_fields=["sent_to", "sending"])
+    sent.save(update_fields=["sent_to"])
+
+
+def _finish(sent: Change) -> None:
+    sent.sending = False
+    sent.save(update_fields=["sending"])
 
 
 def _told(sent: Change, who: Receiver) -> Told:
