@@ -1,17 +1,20 @@
-"""Which comments are looked at, and the touchpoint that one is about."""
+"""Which comments are looked at, and what one of them is about."""
+
+from collections.abc import Mapping
 
 from django import forms
-from django.db.models import QuerySet
 
 from accounts.wording import Worded
-from feedback.models import Comment, Round
-from feedback.searching import asked_for, words_of
+from feedback.models import Comment, CommentTheme, Round
+from feedback.sifting import Sift, asked_texts
 from programme.forms import offer
 from programme.models import Organisation, Segment
 from touchpoints.models import Touchpoint
+from touchpoints.moments import MOMENTS
 
 # As many rounds as anyone scrolls through; the newest.
 _ROUNDS = 40
+UNTHEMED = "none"
 
 
 class CommentsForm(Worded, forms.Form):
@@ -21,6 +24,13 @@ class CommentsForm(Worded, forms.Form):
     round = forms.ModelChoiceField(
         label="Round", queryset=Round.objects.none(), required=False, empty_label="Every round"
     )
+    question = forms.ChoiceField(label="Question", required=False)
+    moment = forms.ChoiceField(
+        label="Moment",
+        required=False,
+        choices=[("", "Every moment"), *((one, one.capitalize()) for one in reversed(MOMENTS))],
+    )
+    theme = forms.ChoiceField(label="Theme", required=False)
     touchpoint = forms.ModelChoiceField(
         label="Touchpoint",
         queryset=Touchpoint.objects.none(),
@@ -31,8 +41,8 @@ class CommentsForm(Worded, forms.Form):
         label="Segment", queryset=Segment.objects.none(), required=False, empty_label="Everyone"
     )
 
-    def __init__(self, organisation: Organisation, *, data: object) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(self, organisation: Organisation, *, data: Mapping[str, object]) -> None:
+        super().__init__(data)
         rounds = Round.objects.filter(
             organisation=organisation, state=Round.State.CLOSED, answers_apart=False
         )
@@ -42,21 +52,49 @@ class CommentsForm(Worded, forms.Form):
         )
         offer(self, "touchpoint", Touchpoint.objects.filter(organisation=organisation))
         offer(self, "segment", Segment.objects.filter(organisation=organisation))
+        self._asked = {one.name: one for one in asked_texts(organisation)}
+        by_survey: dict[str, list[tuple[str, str]]] = {}
+        for one in self._asked.values():
+            by_survey.setdefault(one.survey, []).append((one.name, one.text))
+        self._offer_choices("question", [("", "Every question"), *by_survey.items()])
+        themes = CommentTheme.objects.filter(organisation=organisation)
+        self._offer_choices(
+            "theme",
+            [
+                ("", "Every theme"),
+                (UNTHEMED, "Not yet in a theme"),
+                *((str(pk), name) for pk, name in themes.values_list("pk", "name")),
+            ],
+        )
 
-    def wanted(self, comments: QuerySet[Comment]) -> QuerySet[Comment]:
-        """Those of the comments that were asked for; all of them where the form makes no sense."""
+    def _offer_choices(
+        self, name: str, choices: list[tuple[str, str | list[tuple[str, str]]]]
+    ) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (declared above)
+        field.choices = choices
+
+    def wanted(self) -> Sift:
+        """What is asked for; nothing, and so everything, where the form makes no sense."""
         if not self.is_valid():
-            return comments
-        for name in ("round", "touchpoint", "segment"):
-            if chosen := self.cleaned_data[name]:
-                comments = comments.filter(**{name: chosen})
-        if words := asked_for(self.cleaned_data["q"]):
-            comments = comments.alias(words=words_of("text", "language")).filter(words=words)
-        return comments
+            return Sift()
+        given = self.cleaned_data
+        asked = self._asked.get(given["question"])
+        theme = given["theme"]
+        return Sift(
+            words=given["q"],
+            round=given["round"].pk if given["round"] else None,
+            questions=asked.keys if asked else frozenset(),
+            moment=given["moment"],
+            touchpoint=given["touchpoint"].pk if given["touchpoint"] else None,
+            segment=given["segment"].pk if given["segment"] else None,
+            theme=int(theme) if theme.isdigit() else None,
+            unthemed=theme == UNTHEMED,
+        )
 
 
-class TieForm(Worded, forms.Form):
-    """The touchpoint that a comment is about."""
+class SortForm(Worded, forms.Form):
+    """The touchpoint that a comment is about, and the themes that it is in."""
 
     touchpoint = forms.ModelChoiceField(
         label="Touchpoint",
@@ -65,8 +103,19 @@ class TieForm(Worded, forms.Form):
         empty_label="About none in particular",
         help_text="It then stands with that touchpoint’s other comments.",
     )
+    themes = forms.ModelMultipleChoiceField(
+        label="Themes",
+        queryset=CommentTheme.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    new_theme = forms.CharField(label="A new theme", required=False, max_length=80)
 
-    def __init__(self, organisation: Organisation, *, data: object, comment: Comment) -> None:
-        super().__init__(data, initial={"touchpoint": comment.touchpoint_id})  # type: ignore[arg-type]
+    def __init__(
+        self, organisation: Organisation, *, data: Mapping[str, object] | None, comment: Comment
+    ) -> None:
+        initial = {"touchpoint": comment.touchpoint_id, "themes": comment.themes.all()}
+        super().__init__(data, initial=initial)
         touchpoints = Touchpoint.objects.filter(organisation=organisation)
         offer(self, "touchpoint", touchpoints.order_by("stage__journey", "stage", "name"))
+        offer(self, "themes", CommentTheme.objects.filter(organisation=organisation))

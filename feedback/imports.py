@@ -23,6 +23,7 @@ from feedback.import_rows import ImportSummary, Progress, Reader, Row, columns_o
 from feedback.mapping import TEXT, ResponseMapping
 from feedback.models import Case, Question, Round, Survey
 from feedback.services import FeedbackError
+from feedback.services.moments import set_moments
 from feedback.services.together import hand_over_pairs
 from programme.models import Membership, Organisation, Period, Role
 from programme.services import ensure_segment, ensure_team, period_for
@@ -148,6 +149,7 @@ class _Writer:
             "questions": named_results(round=self.round),
         }
         self.round.save(update_fields=["results"])
+        set_moments(round_id=self.round.pk)
         self._hand_over()
         hand_over_pairs(round=self.round)
 

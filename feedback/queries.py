@@ -254,20 +254,6 @@ def comments(*, round: Round) -> QuerySet[Comment]:
     )
 
 
-def released_comments(organisation: Organisation) -> QuerySet[Comment]:
-    """Everything that people wrote and members may read, the newest round's first, and in it in an
-    order that says nothing. What was asked for a mission is read there."""
-    return (
-        Comment.objects.filter(
-            organisation=organisation, released_at__isnull=False, round__answers_apart=False
-        )
-        .select_related(
-            "question", "touchpoint", "segment", "round__period", "response__invitation__person"
-        )
-        .order_by("-round__closed_at", "-round", "pk")
-    )
-
-
 def held_comments(organisation: Organisation, *, decided: bool = False) -> QuerySet[Comment]:
     """Comments that may name someone: those that wait to be read, or those decided on."""
     found = Comment.objects.filter(organisation=organisation)

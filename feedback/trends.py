@@ -29,12 +29,10 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
-    """One figure of a question through the rounds, oldest first; `latest` compares the last two
-    rounds in which it may be shown."""
+class Course:
+    """One figure through the rounds, oldest first; `latest` compares the last two rounds in which
+    it may be shown."""
 
-    question: Question
-    label: str
     points: tuple[Point, ...]
     latest: Compared | None
 
@@ -46,6 +44,14 @@ class Trend:
     def line(self) -> str:
         """For the drawing, from each figure to the next."""
         return " ".join(f"{point.x:.1f},{point.y:.1f}" for point in self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend(Course):
+    """One figure of a question."""
+
+    question: Question
+    label: str
 
 
 def family(survey: Survey) -> list[int]:
@@ -109,10 +115,10 @@ def trends(
             if any(told):
                 found_trends.append(
                     Trend(
-                        question,
-                        comparing.label_for(measure, question),
                         _placed(measure, question, rounds, told),
                         latest.get((key, measure)),
+                        question,
+                        comparing.label_for(measure, question),
                     )
                 )
     return found_trends
@@ -145,7 +151,7 @@ def _latest(
 def _placed(
     measure: Measure, question: Question, rounds: Sequence[Round], told: Sequence[Told | None]
 ) -> tuple[Point, ...]:
-    """Evenly spaced from left to right, on the whole scale from bottom to top."""
+    """On the whole scale from bottom to top."""
     if measure.what == NET:
         bottom, top = -100.0, 100.0
     elif measure.what == SHARE:
@@ -153,6 +159,13 @@ def _placed(
     else:
         values = [int(value) for value, _ in labels_of(question)]
         bottom, top = float(min(values)), float(max(values))
+    return placed(rounds, told, bottom, top)
+
+
+def placed(
+    rounds: Sequence[Round], told: Sequence[Told | None], bottom: float, top: float
+) -> tuple[Point, ...]:
+    """Evenly spaced from left to right, between those two values from bottom to top."""
 
     def up(value: float) -> float:
         return _HEIGHT - 4 - (value - bottom) / (top - bottom) * (_HEIGHT - 8)

@@ -16,6 +16,7 @@ from feedback import (
     review_views,
     series_views,
     survey_views,
+    theme_views,
     views,
 )
 
@@ -77,7 +78,11 @@ urlpatterns = [
         name="touchpoint_comments",
     ),
     path("comments/", comment_views.comments, name="comments"),
-    path("comments/<uuid:comment>/", comment_views.comment_tie, name="comment_tie"),
+    path("comments/<uuid:comment>/", comment_views.comment_sort, name="comment_sort"),
+    path("themes/", theme_views.themes, name="themes"),
+    path("themes/<int:comment_theme>/", theme_views.theme_edit, name="theme_edit"),
+    path("themes/<int:comment_theme>/merge/", theme_views.theme_merge, name="theme_merge"),
+    path("themes/<int:comment_theme>/delete/", theme_views.theme_delete, name="theme_delete"),
     path("loyalty/", loyalty_views.loyalty, name="loyalty"),
     path("loyalty/<int:period>/count/", loyalty_views.loyalty_count, name="loyalty_count"),
     path("inside-outside/", result_views.inside_outside, name="inside_outside"),

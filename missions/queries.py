@@ -1,9 +1,8 @@
 """Reading missions: how far they are, whose words they hold, and what anyone may see."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
@@ -338,51 +337,3 @@ def hidden_words(mission: Mission) -> QuerySet[Contribution]:
     log = Hiding.objects.select_related("by__user")
     hidden = Contribution.objects.filter(mission=mission, is_hidden=True)
     return hidden.order_by("pk").prefetch_related(Prefetch("hidings", queryset=log))
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedGroup:
-    """A suggested theme: its place among them, how many of its words are still in no theme, and
-    the most typical of these."""
-
-    place: int
-    name: str
-    count: int
-    words: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """Suggested themes that still have words, and what would stay in the tray: how many, and the
-    first few."""
-
-    groups: tuple[ProposedGroup, ...]
-    left_over: int
-    tray: tuple[Contribution, ...]
-
-
-def proposed_groups(*, mission: Mission, groups: list[dict[str, Any]], shown: int) -> Proposed:
-    """Kept groups as they are now, in 2 SQL queries."""
-    loose = words(mission=mission, only_loose=True)
-    still = set(loose.values_list("pk", flat=True))
-    kept = [
-        (place, group["name"], [key for key in group["contributions"] if key in still])
-        for place, group in enumerate(groups)
-    ]
-    grouped = {key for _, _, keys in kept for key in keys}
-    tray = sorted(still - grouped)
-    first = {key for _, _, keys in kept for key in keys[:shown]} | set(tray[:shown])
-    texts = Contribution.objects.in_bulk(first)
-    return Proposed(
-        tuple(
-            ProposedGroup(place, name, len(keys), _in_order(texts, keys[:shown]))
-            for place, name, keys in kept
-            if keys
-        ),
-        len(tray),
-        _in_order(texts, tray[:shown]),
-    )
-
-
-def _in_order(found: Mapping[int, Contribution], keys: Iterable[int]) -> tuple[Contribution, ...]:
-    return tuple(found[key] for key in keys if key in found)

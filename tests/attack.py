@@ -5,7 +5,7 @@ group and how many of them answered, and adds and subtracts all figures: a linea
 the lowest and the highest answer, or mean answer of a group, that agrees with all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,3 +129,37 @@ def band_cases(
         others = frozenset(range(scale)) - {answer}
         cases.append([Seen(groups, others, 1, at_most=True)])
     return cases
+
+
+def known_together(
+    options: Sequence[str],
+    n: int,
+    possible: Sequence[Sequence[int]],
+    answers: Collection[frozenset[str]],
+) -> list[str]:
+    """What someone who took part works out of a question of several: each of `n` people chose one
+    or more of the options, and `possible` are the counts, option by option, that agree with all
+    that is told. Whoever chose one of `answers` subtracts themselves; the others are alike to them,
+    so an option is known of each of them where all or none of them must have chosen it.
+
+    Of the others, whose counts are left, each has at least one option: that can be where no count
+    is below nothing or above all of them, and all counts together are as many as they are.
+    """
+    found = []
+    others = n - 1
+    for own in answers:
+        left = [
+            [count - (option in own) for option, count in zip(options, counts, strict=True)]
+            for counts in possible
+        ]
+        worlds = [
+            counts
+            for counts in left
+            if min(counts) >= 0 and max(counts) <= others and sum(counts) >= others
+        ]
+        assert worlds, "the figures contradict one another"
+        for place, option in enumerate(options):
+            counts_of = {counts[place] for counts in worlds}
+            if counts_of in ({0}, {others}):
+                found.append(f"{sorted(own)} knows {option} of everyone: {counts_of} to {others}")
+    return found

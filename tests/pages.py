@@ -15,7 +15,17 @@ from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page
 
 from feedback.import_jobs import request_import
-from feedback.models import Case, Change, Comment, ImportJob, OpenDoorItem, Round, Series, Survey
+from feedback.models import (
+    Case,
+    Change,
+    Comment,
+    CommentTheme,
+    ImportJob,
+    OpenDoorItem,
+    Round,
+    Series,
+    Survey,
+)
 from feedback.services import (
     open_round,
     pause_round,
@@ -37,6 +47,7 @@ from missions.models import (
     Mission,
     Suggestion,
     Theme,
+    ThemeSuggestion,
     Voice,
     Weighing,
 )
@@ -51,6 +62,7 @@ from missions.services import (
 from missions.services.clause_links import answer_theme
 from missions.services.commitments import make_commitment
 from missions.services.compass import open_weighing
+from missions.services.theme_suggestions import suggest_comment_themes
 from missions.services.working_text import keep_text
 from programme.models import (
     ColleagueInvite,
@@ -141,7 +153,12 @@ QUERIES = {
     ),
     "touchpoints:rules": ("", "?state=lifted", "?q=nobody+wrote+this"),
     "feedback:survey_edit": ("", "?question=recommend"),
-    "feedback:comments": ("", "?q=engineer", "?q=nobody+wrote+this"),
+    "feedback:comments": (
+        *("", "?q=engineer", "?q=nobody+wrote+this", "?moment=misery", "?theme=none"),
+        "?round=987654321",
+    ),
+    "feedback:themes": ("", "?audience=internal"),
+    "missions:comment_themes": ("", "?step=1"),
     "feedback:results": ("", "?beside=rest", "?each=all"),
     "feedback:survey_results": ("", "?audience=internal"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),
@@ -213,6 +230,15 @@ def prepare_sample() -> Cast:
     newest = Period.objects.filter(organisation=organisation)[0]
     named = Comment.objects.filter(organisation=organisation, round__confidential=True)[0]
     Comment.objects.filter(pk=named.pk).update(review="held", released_at=None)
+    asked_of = Round.objects.filter(organisation=organisation, state=Round.State.CLOSED)
+    suggest_comment_themes(round=asked_of.filter(confidential=False)[0])
+    ThemeSuggestion.objects.create(
+        organisation=organisation,
+        round=asked_of.filter(confidential=True)[0],
+        progress=30,
+        asked_at=timezone.now(),
+        heard_at=timezone.now(),
+    )
     factories.draft_round(organisation, period=newest)
     hour = timezone.now() + timedelta(days=3)
     schedule_round(
@@ -433,6 +459,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
         "commitment": [first(Commitment)],
         "contribution": [first(Contribution, mission__state="themes")],
         "theme": [first(Theme, mission__state="themes")],
+        "comment_theme": [first(CommentTheme)],
         "report": [
             first(BoardReport, approval="frozen"),
             first(BoardReport, approval="draft", state=BoardReport.State.READY),

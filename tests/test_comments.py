@@ -6,16 +6,25 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.comment_forms import CommentsForm
-from feedback.models import Comment, Invitation, Round
-from feedback.queries import released_comments
-from feedback.services import FeedbackError, close_round, open_round, tie_comment
+from feedback.kinds import Condition
+from feedback.models import Comment, CommentTheme, Invitation, Round, Survey
+from feedback.searching import asked_for, words_of
+from feedback.services import (
+    Accepted,
+    FeedbackError,
+    accept_themes,
+    close_round,
+    open_round,
+    tie_comment,
+)
 from feedback.services.surveys import QuestionSpec
+from feedback.sifting import A_PAGE, page_of, readable, sift
 from programme.models import Organisation, Segment
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 7
+QUERIES = 11
 
 
 def _written(
@@ -41,7 +50,7 @@ def _written(
 def _found(of: Organisation, **asked: object) -> set[str]:
     form = CommentsForm(of, data=asked)
     assert form.is_valid(), form.errors
-    return set(form.wanted(released_comments(of)).values_list("text", flat=True))
+    return set(sift(of, form.wanted()).values_list("text", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -75,10 +84,10 @@ def test_the_language_is_that_of_the_survey(organisation: Organisation) -> None:
 
 def test_the_index_is_used(organisation: Organisation) -> None:
     _written(organisation, "They wait")
-    form = CommentsForm(organisation, data={"q": "waiting"})
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    found = form.wanted(Comment.objects.order_by())
+    found = Comment.objects.alias(words=words_of("text", "language"))
+    found = found.filter(words=asked_for("waiting"))
     assert "comment_words" in found.explain()
 
 
@@ -112,7 +121,7 @@ def test_a_manager_ties_a_comment_to_a_touchpoint(
     elsewhere = factories.touchpoint(factories.organisation())
     _written(organisation, "<b>Too</b> slow")
     comment = Comment.objects.get()
-    address = reverse("feedback:comment_tie", args=[organisation.slug, comment.pk])
+    address = reverse("feedback:comment_sort", args=[organisation.slug, comment.pk])
     assert as_member.post(address, {"touchpoint": desk.pk}).status_code == 403
     assert as_manager.post(address, {"touchpoint": elsewhere.pk}).status_code == 422
     assert b"&lt;b&gt;Too&lt;/b&gt; slow" in as_manager.get(address).content
@@ -155,3 +164,204 @@ def test_an_address_that_makes_no_sense(organisation: Organisation, as_manager: 
     address = reverse("feedback:comments", args=[organisation.slug])
     assert as_manager.get(address, {"round": "987654321"}).status_code == 422
     assert as_manager.get(address, {"q": "x" * 5000}).status_code == 422
+
+
+# Filters together, and page after page
+
+
+def _asked(
+    of: Organisation,
+    *questions: QuestionSpec,
+    answers: list[dict[str, object]],
+    confidential: bool = False,
+    title: str = "How are we doing?",
+) -> Round:
+    """A closed round in which customers, or staff of a confidential one, gave these answers."""
+    survey = factories.survey(of, *questions, title=title)
+    make = factories.staff if confidential else factories.customer
+    people = [make(of) for _ in answers]
+    sent = factories.draft_round(
+        of,
+        survey=survey,
+        audience="internal" if confidential else "external",
+        confidential=confidential,
+        selection={"people": [person.pk for person in people]},
+    )
+    open_round(round=sent)
+    for person, given in zip(people, answers, strict=True):
+        invitation = Invitation.objects.get(round=sent, person=person)
+        factories.submitted(invitation, **given)  # type: ignore[arg-type]
+    return close_round(round=sent)
+
+
+def test_by_the_moment_that_its_writer_gave_there(organisation: Organisation) -> None:
+    desk = factories.touchpoint(organisation, "The desk")
+    rated = QuestionSpec("desk", "satisfaction-5", "The desk", touchpoint_id=desk.pk)
+    why = QuestionSpec("why", "text", "Why that?", touchpoint_id=desk.pk)
+    more = QuestionSpec("more", "text", "Anything else?")
+    whole = QuestionSpec("recommend", "recommend-10", "Would you recommend us?")
+    closed = _asked(
+        organisation,
+        *(rated, whole, why, more),
+        answers=[
+            {"desk": 1, "recommend": 10, "why": "Rude", "more": "Else"},
+            {"desk": 5, "recommend": 3, "why": "Kind"},
+            {"recommend": 8, "why": "No rating of it"},
+            {"more": "Nothing rated at all"},
+        ],
+    )
+    moments = dict(Comment.objects.values_list("text", "moment"))
+    assert moments == {
+        "Rude": "misery",
+        "Else": "magic",  # of the whole, as it is about no touchpoint
+        "Kind": "magic",
+        "No rating of it": "mediocrity",
+        "Nothing rated at all": "",
+    }
+    assert _found(organisation, moment="misery") == {"Rude"}
+    assert _found(organisation, moment="magic", touchpoint=desk.pk) == {"Kind"}
+    # About the desk, it has the moment of the desk.
+    tie_comment(comment=Comment.objects.get(text="Else"), touchpoint=desk)
+    assert _found(organisation, moment="misery", round=closed.pk) == {"Rude", "Else"}
+    tie_comment(comment=Comment.objects.get(text="Else"), touchpoint=None)
+    assert _found(organisation, moment="magic", q="else") == {"Else"}
+
+
+def test_by_question_in_all_versions_of_its_survey(organisation: Organisation) -> None:
+    why, more = QuestionSpec("why", "text", "Why?"), QuestionSpec("more", "text", "More?")
+    first = _asked(organisation, why, more, answers=[{"why": "One", "more": "Two"}])
+    second = _asked(organisation, why, answers=[{"why": "Three"}])
+    Survey.objects.filter(pk=second.survey_id).update(previous=first.survey, version=2)
+    _asked(organisation, why, answers=[{"why": "Of another survey"}], title="Another")
+    name = f"{first.survey_id}-why"
+    assert _found(organisation, question=name) == {"One", "Three"}
+    assert _found(organisation, question=name, round=second.pk) == {"Three"}
+    assert _found(organisation, question=f"{first.survey_id}-more", q="two") == {"Two"}
+    assert not CommentsForm(organisation, data={"question": f"{second.survey_id}-why"}).is_valid()
+
+
+def test_by_theme_and_by_none(organisation: Organisation, as_member: Client) -> None:
+    _written(organisation, "Slow", "Quick", "Neither")
+    keys = dict(Comment.objects.values_list("text", "pk"))
+    accept_themes(
+        organisation=organisation,
+        groups=[Accepted("Speed", None, [keys["Slow"], keys["Quick"]])],
+        by=None,
+    )
+    theme = CommentTheme.objects.get()
+    assert _found(organisation, theme=theme.pk) == {"Slow", "Quick"}
+    assert _found(organisation, theme=theme.pk, q="slow") == {"Slow"}
+    assert _found(organisation, theme="none") == {"Neither"}
+    address = reverse("feedback:comments", args=[organisation.slug])
+    page = as_member.get(address, {"theme": str(theme.pk), "q": "quick"})
+    assert "1 comment" in page.content.decode()
+    # The address brings the same view to whoever has it.
+    assert f'value="{theme.pk}" selected' in page.content.decode()
+
+
+CONFIDENTIAL: list[dict[str, object]] = [
+    {"desk": 1 + number % 5, "why": f"Words {number}"} for number in range(12)
+]
+
+
+def test_a_confidential_comment_has_nothing_beside_it(organisation: Organisation) -> None:
+    desk = factories.touchpoint(organisation, "The desk")
+    rated = QuestionSpec("desk", "satisfaction-5", "The desk", touchpoint_id=desk.pk)
+    why = QuestionSpec("why", "text", "Why?", touchpoint_id=desk.pk)
+    closed = _asked(organisation, rated, why, answers=CONFIDENTIAL, confidential=True)
+    assert set(Comment.objects.values_list("moment", flat=True)) == {""}
+    # Tied to the same touchpoint anew, it learns nothing.
+    tie_comment(comment=Comment.objects.order_by("pk")[0], touchpoint=desk)
+    for moment in ("misery", "mediocrity", "magic"):
+        assert _found(organisation, moment=moment) == set()
+    # Everyone was asked for these words, so which question they answer tells nothing of anyone.
+    assert len(_found(organisation, question=f"{closed.survey_id}-why")) == 12
+    assert len(_found(organisation, touchpoint=desk.pk)) == 12
+
+
+def test_no_filter_tells_what_a_confidential_writer_answered_before(
+    organisation: Organisation, as_member: Client
+) -> None:
+    """Only the unhappy were asked what went wrong: neither that question, nor what is left without
+    it, nor its touchpoint may find their words."""
+    desk = factories.touchpoint(organisation, "The desk")
+    closed = _asked(
+        organisation,
+        QuestionSpec("desk", "satisfaction-5", "The desk", touchpoint_id=desk.pk),
+        QuestionSpec(
+            "wrong",
+            "text",
+            "What went wrong?",
+            touchpoint_id=desk.pk,
+            condition=Condition("desk", "at-most", 2),
+        ),
+        QuestionSpec("more", "text", "Anything else?"),
+        answers=[
+            {"desk": 1 + n % 5, "more": f"Else {n}"}
+            | ({"wrong": f"Wrong {n}"} if n % 5 < 2 else {})
+            for n in range(15)
+        ],
+        confidential=True,
+    )
+    everything = _found(organisation, round=closed.pk)
+    assert len(everything) == 21
+    for key in ("wrong", "more"):
+        assert _found(organisation, question=f"{closed.survey_id}-{key}") == set()
+    assert _found(organisation, touchpoint=desk.pk) == set()
+    for combined in ({"moment": "misery"}, {"question": f"{closed.survey_id}-wrong", "q": "wrong"}):
+        assert _found(organisation, round=closed.pk, **combined) == set()
+    address = reverse("feedback:comments", args=[organisation.slug])
+    page = as_member.get(address, {"question": f"{closed.survey_id}-more"}).content.decode()
+    assert "Comments of confidential rounds are left out here" in page
+
+
+def test_page_after_page_and_back(organisation: Organisation, as_member: Client) -> None:
+    first = _written(organisation, *[f"First {n}" for n in range(A_PAGE)])
+    second = _written(organisation, *[f"Second {n}" for n in range(A_PAGE + 5)])
+    found = readable(organisation)
+    pages, after = [], ""
+    while True:
+        page = page_of(found, after=after)
+        pages.append([comment.pk for comment in page.comments])
+        assert page.total == 2 * A_PAGE + 5
+        if not (after := page.after):
+            break
+    assert [len(page) for page in pages] == [A_PAGE, A_PAGE, 5]
+    assert len({pk for page in pages for pk in page}) == 2 * A_PAGE + 5
+    # The newest round first.
+    rounds = [Comment.objects.get(pk=pk).round_id for page in pages for pk in page]
+    assert rounds == [second.pk] * (A_PAGE + 5) + [first.pk] * A_PAGE
+    back = page_of(found, before=page.before)
+    assert [comment.pk for comment in back.comments] == pages[1]
+    start = page_of(found, before=back.before)
+    assert [comment.pk for comment in start.comments] == pages[0]
+    assert (start.before, bool(start.after)) == ("", True)
+    # What is said meanwhile does not shift the pages.
+    _written(organisation, "Newer than all")
+    again = page_of(found, after=page_of(found, before=back.before).after)
+    assert [comment.pk for comment in again.comments] == pages[1]
+    address = reverse("feedback:comments", args=[organisation.slug])
+    for nonsense in ({"after": "1; drop"}, {"before": "9-x"}, {"after": "99999999999999999999-a"}):
+        assert as_member.get(address, nonsense).status_code == 200
+    last = as_member.get(
+        address, {"round": first.pk, "after": f"{first.pk}-{'f' * 8}-ffff-ffff-ffff-{'f' * 12}"}
+    )
+    assert "No more comments follow" in last.content.decode()
+
+
+def test_sorting_leads_back_to_the_view_one_came_from(
+    organisation: Organisation, as_manager: Client
+) -> None:
+    _written(organisation, "Too slow at the desk")
+    comment = Comment.objects.get()
+    address = reverse("feedback:comment_sort", args=[organisation.slug, comment.pk])
+    answer = as_manager.post(f"{address}?q=slow&theme=none", {"new_theme": " Waiting  long "})
+    assert answer["Location"].endswith("/comments/?q=slow&theme=none")
+    assert [theme.name for theme in comment.themes.all()] == ["Waiting long"]
+    # The same name again is the same theme, however it is written.
+    as_manager.post(address, {"new_theme": "WAITING LONG"})
+    assert CommentTheme.objects.count() == 1
+    as_manager.post(address, {"touchpoint": ""})
+    assert not comment.themes.exists()
+    theirs = CommentTheme.objects.create(organisation=factories.organisation(), name="Theirs")
+    assert as_manager.post(address, {"themes": theirs.pk}).status_code == 422

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from feedback.services import QuestionSpec, close_round, sealing
 from feedback.slices import groups_of, slices_of
 from programme.models import Organisation, Person, PersonKind, Role, Team
 from tests import factories
-from tests.attack import Seen, band_cases, counted, pinned
+from tests.attack import Seen, band_cases, counted, known_together, pinned
 from touchpoints.models import RatingTally, Touchpoint, Voice
 from touchpoints.moments import MOMENTS, moment_of
 from touchpoints.queries.figures import heatmap
@@ -258,6 +259,29 @@ def _each_option(closed: Round, teams: list[Team]) -> Iterator[list[Seen]]:
         yield counted(everyone, [stored["n"] - chosen, chosen])
 
 
+def _together(closed: Round, answered: list[frozenset[str]]) -> list[str]:
+    """What is told of all options at once, to someone who took part and knows the rule by which
+    options are hidden: those counts are possible for which the very same would be told."""
+    question = closed.survey.questions.get()
+    stored = stored_results(closed)["questions"].get("asked", {})
+    n, told = len(answered), stored.get("counts", {})
+    # A hidden option was chosen by nearly everyone or by nearly nobody.
+    unsafe = sorted({0, 1, n - 1, n})
+    each = [[told[option]] if option in told else unsafe for option in OPTIONS]
+    possible = [
+        counts
+        for counts in product(*each)
+        if sealing.options_told(
+            question,
+            n,
+            {option: count for option, count in zip(OPTIONS, counts, strict=True) if count},
+            least=closed.figures_from,
+        )
+        == told
+    ]
+    return known_together(OPTIONS, n, possible, set(answered))
+
+
 def _given_away(company: Company, of: Organisation) -> list[str]:
     """Closes the rounds, reads everything, and tells whom it gives away."""
     at = factories.touchpoint(of, "The desk")
@@ -282,6 +306,11 @@ def _given_away(company: Company, of: Organisation) -> list[str]:
         if company.kind == kinds.SEVERAL:
             for seen in _each_option(closed, teams):
                 found += pinned(sizes, [seen], scale=2, ordered=False, small=small)
+            chosen = [
+                frozenset(CHOSEN[one]) for group in groups for one in group if one is not None
+            ]
+            if len(chosen) >= K:
+                found += _together(closed, chosen)
         else:
             cases = list(_all_seen(closed, company.kind, teams, at))
             scale, ordered = len(answers_to(company.kind)), is_ordered(company.kind)
@@ -327,6 +356,37 @@ def test_with_the_door_open_people_are_given_away(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sealing, "publish", publish_all)
     with pytest.raises(AssertionError, match="to"):
         _attack(100)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        # Five people are left over by what is shown: the hidden option would be nearly everyone's.
+        ({"apple": 3, "pear": 2, "plum": 9}, {}),
+        ({"apple": 6, "pear": 5, "plum": 9}, {"apple": 6, "pear": 5}),
+        # One is left over, and may be the one who chose what nearly nobody did.
+        ({"apple": 5, "pear": 4, "plum": 1}, {"apple": 5, "pear": 4}),
+        ({"apple": 9, "pear": 10, "plum": 10}, {}),
+        ({"apple": 4, "pear": 5, "plum": 6}, {"apple": 4, "pear": 5, "plum": 6}),
+    ],
+)
+def test_options_that_would_tell_of_a_hidden_one_are_hidden_too(
+    organisation: Organisation, chosen: dict[str, int], told: dict[str, int]
+) -> None:
+    question = _survey(organisation, kinds.SEVERAL, factories.touchpoint(organisation))
+    assert sealing.options_told(question.questions.get(), 10, chosen, least=K) == told
+
+
+def test_options_taken_together_give_people_away_where_each_is_hidden_alone(
+    organisation: Organisation,
+) -> None:
+    """The control of the attack on options together: by the rule of one option at a time, whoever
+    did not choose the plum would know that everyone else did."""
+    plum, rest = frozenset({"plum"}), frozenset({"apple", "pear"})
+    n = 10
+    alone = [[3, 2, count] for count in (0, 1, n - 1, n)]
+    assert known_together(OPTIONS, n, alone, {rest}) != []
+    assert known_together(OPTIONS, n, [[3, 2, 5]], {rest, plum}) == []
 
 
 # What is shown is what was stored

@@ -8,6 +8,7 @@ from feedback.models.imports import ImportJob
 from feedback.models.loyalty import LoyaltyCount
 from feedback.models.rounds import Invitation, OpenLink, Round, Series
 from feedback.models.surveys import Question, Survey
+from feedback.models.themes import CommentTheme
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -15,6 +16,7 @@ __all__ = [
     "CaseNote",
     "Change",
     "Comment",
+    "CommentTheme",
     "Conversation",
     "ImportJob",
     "Invitation",

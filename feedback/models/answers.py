@@ -78,6 +78,9 @@ class Comment(OrganisationOwned):
     text = models.TextField()
     # That of the survey which asked, without its region, for looking for words.
     language = models.CharField(max_length=10, default="en", db_default="en")
+    # What its writer answered where it is about (see `feedback.services.moments`); never known of a
+    # confidential round's.
+    moment = models.CharField(max_length=10, blank=True, db_default="")
     released_at = models.DateTimeField(null=True, blank=True)
     review = models.CharField(max_length=10, choices=Review, blank=True)
     reviewed_by = models.ForeignKey(
@@ -87,6 +90,13 @@ class Comment(OrganisationOwned):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["organisation", "touchpoint"], name="comment_touchpoint"),
+            models.Index(
+                "organisation",
+                models.F("round").desc(),
+                "id",
+                condition=models.Q(released_at__isnull=False),
+                name="comment_in_turn",
+            ),
             GinIndex(words_of("text", "language"), name="comment_words"),
             models.Index(
                 fields=["organisation"], condition=models.Q(review="held"), name="comment_held"

@@ -14,6 +14,7 @@ from feedback.services.errors import FeedbackError
 from feedback.services.hand_off_votes import hand_over_hand_offs
 from feedback.services.letting_go import settle
 from feedback.services.loyalty import forget_loyalty
+from feedback.services.moments import set_moments
 from feedback.services.together import hand_over_pairs
 from outbox.services import cancel_emails, delete_emails
 from programme.models import Period
@@ -67,6 +68,7 @@ def close_round(*, round: Round) -> Round:
         Comment.objects.filter(round=closed, response__submitted_at__isnull=False).update(
             released_at=closed.closed_at
         )
+        set_moments(round_id=closed.pk)
         if counts:
             _hand_over_named(closed)
             hand_over_hand_offs(closed)

@@ -58,7 +58,7 @@ def results(closed: Round) -> dict[str, Any]:
                 found["questions"][question.key] = {"n": n, "counts": {}}
             continue
         if question.kind in kinds.LISTS:
-            if listed := _listed(question, n, by_value, least=closed.figures_from):
+            if listed := options_told(question, n, by_value, least=closed.figures_from):
                 found["questions"][question.key] = {"n": n, "counts": listed}
             continue
         values = [str(value) for value in kinds.values_of(question)]
@@ -72,17 +72,22 @@ def results(closed: Round) -> dict[str, Any]:
     return found
 
 
-def _listed(
+def options_told(
     question: Question, n: int, by_value: Mapping[str, int], *, least: int
 ) -> dict[str, int]:
     """Of a list of answers, what may be counted: each option is a question of its own, of yes and
-    no. The places of a ranking add up, so that there it is all of them or none."""
+    no. The places of a ranking add up, so that there it is all of them or none; so do options, as
+    everyone chose at least one, where those that are shown leave more people over than hidden
+    options that nearly nobody chose could have: one of those would be known to be nearly
+    everyone's."""
     if question.kind == kinds.SEVERAL:
-        return {
+        shown = {
             option: chosen
             for option, chosen in by_value.items()
             if _may_be_seen((chosen, n - chosen), least, ordered=False)
         }
+        hidden = len(question.option_keys) - len(shown)
+        return {} if hidden and n - sum(shown.values()) > hidden else shown
     places = range(1, len(question.option_keys) + 1)
     for option in question.option_keys:
         placed = tuple(by_value.get(f"{option}:{place}", 0) for place in places)
@@ -145,6 +150,11 @@ def seal(closed: Round) -> None:
     values["texts"] = list(
         closed.survey.questions.filter(kind__in=Question.TEXT_KINDS).values_list("key", flat=True)
     )
+    # Where a text was asked only of those who had answered something before, its touchpoint would
+    # tell what that was; and where only some had one, those without would.
+    values["asked_of_all"] = not (
+        closed.survey.questions.filter(kind__in=Question.TEXT_KINDS).exclude(show_if={}).exists()
+    )
     values["language"] = base_of(closed.survey.language)
     values["signature"] = Question.SIGNATURE
     with connection.cursor() as cursor:
@@ -153,7 +163,8 @@ def seal(closed: Round) -> None:
                 """
                 INSERT INTO feedback_comment (id, organisation_id, round_id, question_id,
                     touchpoint_id, text, language, released_at, review)
-                SELECT gen_random_uuid(), r.organisation_id, r.round_id, q.id, q.touchpoint_id,
+                SELECT gen_random_uuid(), r.organisation_id, r.round_id, q.id,
+                       CASE WHEN %(asked_of_all)s THEN q.touchpoint_id END,
                        r.answers ->> q.key, %(language)s, %(now)s, ''
                 FROM feedback_response r
                 JOIN feedback_question q

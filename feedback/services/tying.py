@@ -4,6 +4,7 @@ from django.db import transaction
 
 from feedback.models import Comment
 from feedback.services.errors import FeedbackError
+from feedback.services.moments import set_moments_of
 from touchpoints.models import Touchpoint
 
 
@@ -18,4 +19,5 @@ def tie_comment(*, comment: Comment, touchpoint: Touchpoint | None) -> Comment:
         raise FeedbackError("That touchpoint is not on this map.")
     found.touchpoint = touchpoint
     found.save(update_fields=["touchpoint"])
+    set_moments_of(comments=[found.pk])
     return found

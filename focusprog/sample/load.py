@@ -14,6 +14,7 @@ from focusprog.sample.people import Cast, make_cast
 from focusprog.sample.places import ask_at_the_lifts
 from focusprog.sample.rounds import make_open_rounds, make_past_rounds, make_series, make_surveys
 from focusprog.sample.story import make_story
+from focusprog.sample.themes import name_themes
 from programme.models import Organisation, Period
 from programme.periods import Quarter
 from programme.services import period_for
@@ -38,6 +39,7 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         ]
         surveys = make_surveys(cast)
         make_past_rounds(cast, surveys, quarters, luck)
+        name_themes(cast)
         rate_hand_offs(cast, quarters[-1])
         Period.objects.filter(pk__in=[period.pk for period in quarters[:-1]]).update(
             closed_at=timezone.now()

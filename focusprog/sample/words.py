@@ -129,6 +129,23 @@ STAFF_COMMENTS = (
     "Good year so far.",
 )
 
+# theme, the touchpoint that it is about, touchpoints whose comments say it, beginnings of others
+THEMES = (
+    ("Told, or left waiting", "Being told when help comes",
+     ("Being told when help comes", "Notice before a visit", "Help arrives when promised"),
+     ("More warning", "The text messages")),
+    ("Parts that are not there", "Waiting for parts",
+     ("Waiting for parts", "Mended at the first visit"),
+     ("The parts list", "The store closes", "Ask Tomasz", "Planning hears")),
+    ("The people who come", "The engineer’s manner",
+     ("The engineer’s manner", "Freeing someone from a lift"),
+     ("The people are", "Please keep", "Your night desk", "I would recommend")),
+    ("Paper that nobody can read", "The invoice",
+     ("The invoice", "Yearly price review", "Service report left behind"),
+     ("We get blamed",)),
+    ("Too few hands", "", (), ("Four people", "Two new colleagues", "Let the night team")),
+)  # fmt: skip
+
 # title, touchpoint, state, days until due (negative: late), outcome
 CASES = (
     ("Resident stuck nine minutes without an answer", "Reaching the emergency line", "open", 1, ""),

@@ -5,7 +5,9 @@ The comparison's modules are imported where they are used: most processes never 
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from celery import current_app
 from django.db import transaction
@@ -13,13 +15,17 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from feedback.models import Round
+from feedback.services import Accepted, accept_themes
 from missions import queries
 from missions.english import is_english
 from missions.models import Mission, Move, ThemeSuggestion
 from missions.moves import Change
 from missions.services.board import Board
 from missions.services.errors import MissionsError, advance, locked
+from missions.suggestion_queries import MOST_COMPARED, loose_comments
 from programme.models import Membership
+from touchpoints.models import Touchpoint
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +41,14 @@ _DEAD_AFTER = timedelta(minutes=2)
 _MOST_ATTEMPTS = 3
 
 State = ThemeSuggestion.State
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person made of a suggested group; without a name it is left."""
+
+    name: str
+    touchpoint: Touchpoint | None = None
 
 
 def reads_english(mission: Mission) -> bool:
@@ -56,28 +70,60 @@ def suggest_themes(*, mission: Mission) -> ThemeSuggestion:
         loose = queries.words(mission=mission, only_loose=True).count()
         if loose < LEAST:
             raise MissionsError("There is nothing to group: at most one contribution has no theme.")
-        earlier = ThemeSuggestion.objects.filter(mission=mission).first()
-        if earlier is not None and earlier.state == State.FINDING:
-            return earlier
-        now = timezone.now()
-        suggestion, _ = ThemeSuggestion.objects.update_or_create(
-            mission=mission,
-            defaults={
-                "organisation_id": mission.organisation_id,
-                "state": State.FINDING,
-                "progress": 0,
-                "attempts": 0,
-                "asked_at": now,
-                "heard_at": now,
-                "groups": {},
-            },
-        )
-        if loose > AT_ONCE:
-            transaction.on_commit(lambda: _wake_worker(suggestion.pk))
-    if loose <= AT_ONCE:
-        find_themes(suggestion_id=suggestion.pk)
-        suggestion.refresh_from_db()
+        suggestion, asked = _asked(mission.organisation_id, mission=mission)
+    if asked:
+        _look(suggestion, loose)
     return suggestion
+
+
+def suggest_comment_themes(*, round: Round) -> ThemeSuggestion:
+    """Look for themes among those comments of a closed round that are in none; as
+    `suggest_themes`."""
+    with transaction.atomic():
+        Round.objects.select_for_update().get(pk=round.pk)
+        loose = loose_comments(round)
+        texts = list(loose.values_list("text", flat=True)[:_SAMPLE])
+        if len(texts) < LEAST:
+            raise MissionsError("There is nothing to group: at most one comment has no theme.")
+        if not is_english(texts):
+            raise MissionsError(
+                "Suggestions compare English only, so they are off for this round. Sort its "
+                "comments by hand: each has a link for that."
+            )
+        suggestion, asked = _asked(round.organisation_id, round=round)
+    if asked:
+        _look(suggestion, min(loose.count(), MOST_COMPARED))
+    return suggestion
+
+
+def _asked(organisation_id: int, **of: Any) -> tuple[ThemeSuggestion, bool]:
+    """A suggestion to be found, and whether it is this call that asks for it."""
+    earlier = ThemeSuggestion.objects.filter(**of).first()
+    if earlier is not None and earlier.state == State.FINDING:
+        return earlier, False
+    now = timezone.now()
+    suggestion, _ = ThemeSuggestion.objects.update_or_create(
+        **of,
+        defaults={
+            "organisation_id": organisation_id,
+            "state": State.FINDING,
+            "progress": 0,
+            "attempts": 0,
+            "asked_at": now,
+            "heard_at": now,
+            "groups": {},
+        },
+    )
+    return suggestion, True
+
+
+def _look(suggestion: ThemeSuggestion, size: int) -> None:
+    """Find it now where so many words take no time; a worker does where they do."""
+    if size > AT_ONCE:
+        transaction.on_commit(lambda: _wake_worker(suggestion.pk))
+        return
+    find_themes(suggestion_id=suggestion.pk)
+    suggestion.refresh_from_db()
 
 
 def _wake_worker(suggestion_id: int) -> None:
@@ -92,7 +138,7 @@ def find_themes(*, suggestion_id: int) -> None:
     """Find the groups at every level and keep them; does nothing where it is done already."""
     waiting = ThemeSuggestion.objects.filter(pk=suggestion_id, state=State.FINDING)
     waiting.update(attempts=F("attempts") + 1, heard_at=timezone.now())
-    suggestion = waiting.select_related("mission__organisation").first()
+    suggestion = waiting.select_related("mission", "round", "organisation").first()
     if suggestion is None:
         return
     # Asked again meanwhile, this one's outcome is no longer wanted.
@@ -100,7 +146,7 @@ def find_themes(*, suggestion_id: int) -> None:
     try:
         mine.update(groups=_groups(suggestion, mine), state=State.READY, progress=100)
     except Exception:
-        logger.exception("Finding themes for mission %s failed", suggestion.mission_id)
+        logger.exception("Finding the themes of suggestion %s failed", suggestion.pk)
         mine.update(state=State.FAILED)
 
 
@@ -110,13 +156,12 @@ def _groups(
     from missions.grouping import groups, names_said  # noqa: PLC0415
     from missions.themes import Index  # noqa: PLC0415
 
-    mission = suggestion.mission
-    loose = queries.words(mission=mission, only_loose=True).order_by("pk")
-    words = list(loose.values_list("pk", "text"))
+    organisation = suggestion.organisation
+    words = _words(suggestion)
     texts = [text for _, text in words]
     mine.update(progress=10, heard_at=timezone.now())
-    said = names_said(texts, queries.own_names(mission.organisation))
-    index = Index.of(texts, names=[mission.organisation.name, *said])
+    said = names_said(texts, queries.own_names(organisation))
+    index = Index.of(texts, names=[organisation.name, *said])
     mine.update(progress=30, heard_at=timezone.now())
     tree = index.tree()
     mine.update(progress=85, heard_at=timezone.now())
@@ -127,6 +172,16 @@ def _groups(
         ]
         for step, coarseness in STEPS.items()
     }
+
+
+def _words(suggestion: ThemeSuggestion) -> list[tuple[int | str, str]]:
+    """The key and the text of everything that is to be compared."""
+    if suggestion.mission is not None:
+        loose = queries.words(mission=suggestion.mission, only_loose=True).order_by("pk")
+        return list(loose.values_list("pk", "text"))
+    assert suggestion.round is not None  # noqa: S101  (one of the two, says the database)
+    comments = loose_comments(suggestion.round).values_list("pk", "text")
+    return [(str(pk), text) for pk, text in comments[:MOST_COMPARED]]
 
 
 def resume_suggestions() -> None:
@@ -176,3 +231,27 @@ def use_suggestion(
     )
     advance(board.mission, Mission.State.THEMES)
     return move
+
+
+@transaction.atomic
+def use_comment_suggestion(
+    *, round: Round, step: str, chosen: Mapping[int, Chosen], by: Membership | None = None
+) -> int:
+    """Put the comments of the groups at that step into themes, as a person named them: groups of
+    one name become one theme, and a theme of that name that is there already gets them. Returns how
+    many comments have a theme by it."""
+    suggestion = ThemeSuggestion.objects.select_for_update().filter(round=round).first()
+    if suggestion is None or suggestion.state != State.READY or step not in suggestion.groups:
+        raise MissionsError("These suggestions are no longer the latest. Look again and choose.")
+    groups = suggestion.groups[step]
+    accepted = [
+        Accepted(one.name, one.touchpoint, groups[place]["contributions"])
+        for place, one in sorted(chosen.items())
+        if one.name and place < len(groups)
+    ]
+    if not accepted:
+        raise MissionsError("Name at least one group.")
+    placed = accept_themes(organisation=round.organisation, groups=accepted, by=by)
+    # What is left is compared anew when somebody asks: it is a smaller set now.
+    suggestion.delete()
+    return placed

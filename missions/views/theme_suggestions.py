@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from missions import forms, queries
 from missions.models import Mission, ThemeSuggestion
 from missions.services import MissionsError, theme_suggestions
+from missions.suggestion_queries import proposed_groups
 from missions.views.pages import find_mission, mission_page, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
@@ -52,7 +53,7 @@ def _preview(
     if suggestion is not None and suggestion.state == ThemeSuggestion.State.READY:
         if step not in suggestion.groups:
             step = theme_suggestions.MIDDLE
-        proposed = queries.proposed_groups(
+        proposed = proposed_groups(
             mission=mission, groups=suggestion.groups[step], shown=_SHOWN_IN_A_GROUP
         )
         form = form or forms.SuggestedThemesForm(

@@ -1,0 +1,127 @@
+"""Themes suggested for a round's comments: looked at, named, and accepted by a person."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from feedback.models import CommentTheme, Round
+from missions.forms import carried_names
+from missions.models import ThemeSuggestion
+from missions.services import MissionsError, theme_suggestions
+from missions.suggestion_forms import CommentThemesForm
+from missions.suggestion_queries import MOST_COMPARED, proposed_comments
+from programme.access import OrganisationRequest, members
+from programme.models import Role
+
+_SHOWN_IN_A_GROUP = 4
+_PAGE = "missions/comment_themes.html"
+
+
+@members(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def comment_themes(request: OrganisationRequest, round: int) -> HttpResponse:
+    """What was suggested for a closed round's comments, as a preview, or how far the search is; as
+    with a mission's words, the slider posts the names typed so far, and nothing is saved."""
+    found = _closed(request, round)
+    suggestion = ThemeSuggestion.objects.filter(round=found).first()
+    finding = suggestion is not None and suggestion.state == ThemeSuggestion.State.FINDING
+    if request.htmx and request.method != "POST" and "step" not in request.GET:
+        answer = render(request, f"{_PAGE}#finding", {"suggestion": suggestion, "round": found})
+        if not finding:
+            answer["HX-Refresh"] = "true"
+        return answer
+    given = request.POST if request.method == "POST" else request.GET
+    return _preview(request, found, suggestion, given.get("step", ""))
+
+
+def _preview(
+    request: OrganisationRequest,
+    found: Round,
+    suggestion: ThemeSuggestion | None,
+    step: str,
+    form: CommentThemesForm | None = None,
+) -> HttpResponse:
+    context: dict[str, object] = {
+        "suggestion": suggestion,
+        "round": found,
+        "most_compared": MOST_COMPARED,
+    }
+    if suggestion is not None and suggestion.state == ThemeSuggestion.State.READY:
+        if step not in suggestion.groups:
+            step = theme_suggestions.MIDDLE
+        proposed = proposed_comments(
+            round=found, groups=suggestion.groups[step], shown=_SHOWN_IN_A_GROUP
+        )
+        form = form or CommentThemesForm(
+            request.organisation,
+            groups=suggestion.groups[step],
+            initial={
+                f"touchpoint-{group.place}": str(group.touchpoint or "")
+                for group in proposed.groups
+            }
+            | carried_names(request.POST, suggestion.groups, step),
+        )
+        themes = CommentTheme.objects.filter(organisation=request.organisation)
+        context |= {
+            "step": step,
+            "steps": list(theme_suggestions.STEPS),
+            "groups": [
+                (group, form[f"name-{group.place}"], form[f"touchpoint-{group.place}"])
+                for group in proposed.groups
+            ],
+            "names": themes.values_list("name", flat=True),
+            "left_over": proposed.left_over,
+            "form": form,
+        }
+    if request.htmx:
+        answer = render(request, f"{_PAGE}#preview", context)
+        answer["HX-Replace-Url"] = f"{request.path}?step={step}"
+        return answer
+    status = 422 if form is not None and form.errors else 200
+    return render(request, _PAGE, context, status=status)
+
+
+@members(Role.MANAGER)
+@require_POST
+def comment_themes_add(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Look for themes; where that takes the worker, the next page says how far it is."""
+    found = _closed(request, round)
+    try:
+        theme_suggestions.suggest_comment_themes(round=found)
+    except MissionsError as problem:
+        messages.error(request, str(problem))
+    return redirect("missions:comment_themes", request.organisation.slug, found.pk)
+
+
+@members(Role.MANAGER)
+@require_POST
+def comment_themes_use(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Put the comments of the named groups into themes."""
+    found = _closed(request, round)
+    suggestion = ThemeSuggestion.objects.filter(round=found).first()
+    step = request.POST.get("step", "")
+    groups = suggestion.groups.get(step, []) if suggestion is not None else []
+    form = CommentThemesForm(request.organisation, request.POST, groups=groups)
+    if not form.is_valid():
+        return _preview(request, found, suggestion, step, form)
+    try:
+        placed = theme_suggestions.use_comment_suggestion(
+            round=found, step=step, chosen=form.chosen(), by=request.membership
+        )
+    except MissionsError as problem:
+        messages.error(request, str(problem))
+        return redirect("missions:comment_themes", request.organisation.slug, found.pk)
+    comments = "1 comment is" if placed == 1 else f"{placed:,} comments are"
+    messages.success(request, f"{comments} in a theme now. Rename or merge themes at any time.")
+    return redirect("feedback:themes", request.organisation.slug)
+
+
+def _closed(request: OrganisationRequest, pk: int) -> Round:
+    return get_object_or_404(
+        Round.objects.select_related("organisation", "period"),
+        organisation=request.organisation,
+        pk=pk,
+        results__isnull=False,
+        answers_apart=False,
+    )
