@@ -25,8 +25,15 @@ def comments(request: OrganisationRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    asked = any(request.GET.get(name) for name in form.fields)
-    context = {"form": form, "found": found, "wanted": wanted, "asked": asked}
+    asked = [name for name in form.fields if request.GET.get(name)]
+    context = {
+        "form": form,
+        "choices": [field for field in form if field.name != "q"],
+        "found": found,
+        "wanted": wanted,
+        "asked": bool(asked),
+        "sifted": any(name != "q" for name in asked),
+    }
     status = 200 if form.is_valid() else 422
     return render(request, "feedback/comments.html", context, status=status)
 

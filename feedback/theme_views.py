@@ -21,12 +21,15 @@ def themes(request: OrganisationRequest) -> HttpResponse:
     themed = [one.round.audience for one in rounds if one.themed]
     audience = request.GET.get("audience", "")
     if audience not in Round.Audience.values:
-        audience = themed[0] if themed else Round.Audience.EXTERNAL
+        outside = Round.Audience.EXTERNAL
+        audience = themed[0] if themed and outside not in themed else outside
+    courses = theme_queries.theme_courses(request.organisation, rounds, audience)
     context = {
         "rounds": rounds,
         "audience": audience,
         "audiences": [choice for choice in Round.Audience.choices if choice[0] in themed],
-        "courses": theme_queries.theme_courses(request.organisation, rounds, audience),
+        "courses": [course for course in courses if course.n],
+        "empty": [course.theme for course in courses if not course.n],
     }
     return render(request, "feedback/themes.html", context)
 

@@ -341,8 +341,8 @@ def test_page_after_page_and_back(organisation: Organisation, as_member: Client)
     again = page_of(found, after=page_of(found, before=back.before).after)
     assert [comment.pk for comment in again.comments] == pages[1]
     address = reverse("feedback:comments", args=[organisation.slug])
-    for nonsense in ({"after": "1; drop"}, {"before": "9-x"}, {"after": "99999999999999999999-a"}):
-        assert as_member.get(address, nonsense).status_code == 200
+    for nonsense in ("after=1;drop", "before=9-x", "after=99999999999999999999-a"):
+        assert as_member.get(f"{address}?{nonsense}").status_code == 200
     last = as_member.get(
         address, {"round": first.pk, "after": f"{first.pk}-{'f' * 8}-ffff-ffff-ffff-{'f' * 12}"}
     )
