@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0015_comment_themes"),
+        ("feedback", "0016_comment_themes"),
         ("missions", "0008_one_switch_for_reminders"),
         ("programme", "0007_recognition_and_losses"),
     ]

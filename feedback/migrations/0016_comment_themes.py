@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0014_changes_told"),
+        ("feedback", "0015_series_calendar"),
         ("programme", "0007_recognition_and_losses"),
         ("touchpoints", "0008_workshops"),
     ]
