@@ -10,7 +10,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.utils import translation
 
 from feedback import kinds, services
 from feedback.answer_forms import (
@@ -356,8 +355,7 @@ def _frame(
     """What every page of a round's respondents has."""
     sent = visit.round
     chosen = {"lang": language.speech.language} if _chosen(request, visit) else {}
-    with translation.override(language.speech.language):
-        closes = services.last_day(sent)
+    closes = services.last_day(sent, language.speech.language)
     return {
         "round": sent,
         "respondent_of": sent.organisation,

@@ -108,8 +108,11 @@ class NoteForm(Worded, forms.Form):
 class CaseFilter(Worded, forms.Form):
     """What a list of cases shows; what cannot be right is left out."""
 
+    # Chosen by the counts above the list.
     state = forms.ChoiceField(
-        required=False, choices=[("", "Every state"), *CASE_STATES.items()], label="State"
+        required=False,
+        choices=[("", "Every state"), *CASE_STATES.items()],
+        widget=forms.HiddenInput,
     )
     owner = forms.ChoiceField(required=False, label="Owner")
     source = forms.ChoiceField(

@@ -1,6 +1,7 @@
 """Comments about a touchpoint, and the cases that someone follows up."""
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -60,11 +61,21 @@ def cases(request: OrganisationRequest) -> HttpResponse:
     form = CaseFilter(request.organisation, data=request.GET)
     wanted = form.wanted()
     found = follow_up.cases(request.organisation, member=request.membership, **wanted)
+    counts = follow_up.case_counts(request.organisation)
+    others = {
+        name: value
+        for name, value in request.GET.items()
+        if name in {"owner", "source", "q"} and value
+    }
     context = {
         "form": form,
+        "state": wanted["state"],
+        "states": [
+            (word, label, getattr(counts, word)) for word, label in follow_up.CASE_STATES.items()
+        ],
+        "narrowed": f"{urlencode(others)}&" if others else "",
         "filtered": any(wanted.values()),
         "query": request.GET.urlencode(),
-        "counts": follow_up.case_counts(request.organisation),
         "page_obj": Paginator(found, 25).get_page(request.GET.get("page")),
     }
     return render(request, "feedback/cases.html", context)
@@ -217,6 +228,7 @@ def case_add(request: OrganisationRequest) -> HttpResponse:
 def case_edit(request: OrganisationRequest, case: int) -> HttpResponse:
     """Change a case, and close it with its outcome."""
     found = _case(request, case)
+    closing = found.is_open and request.GET.get("state") == Case.State.CLOSED
     form = CaseForm(
         request.organisation,
         data=request.POST or None,
@@ -224,7 +236,7 @@ def case_edit(request: OrganisationRequest, case: int) -> HttpResponse:
             "title": found.title,
             "owner": found.owner_id,
             "due_on": found.due_at.astimezone(_zone(request)).date() if found.due_at else None,
-            "state": found.state,
+            "state": "closed" if closing else found.state,
             "cause": found.cause,
             "outcome": found.outcome,
         },
@@ -262,11 +274,24 @@ def _case_page(
     status: int = 200,
 ) -> HttpResponse:
     names = request.membership.can_edit
+    talk = found.conversation
+    person = found.person.name if found.person is not None else ""
+    called = (talk.called or person, talk.address) if talk is not None else (person, "")
+    can_answer = talk is not None or found.person is not None
+    address = talk.address if talk is not None else found.person and found.person.email
+    form = reply or ReplyForm(initial={"mark": services.new_mark()})
+    form.fields["text"].help_text = (
+        "It goes to them by email, and what they answer appears here."
+        if address
+        else "They left no address: they read it on their own page."
+    )
     context = {
         "case": found,
+        "who": ", ".join(filter(None, called)),
+        "can_ask": can_answer and (found.help_asked_at is None or found.helped is not None),
         "timeline": follow_up.timeline(found, names=names),
-        "can_answer": found.conversation is not None or found.person is not None,
-        "reply": reply or ReplyForm(initial={"mark": services.new_mark()}),
+        "can_answer": can_answer,
+        "reply": form,
         "note": note or NoteForm(),
         "answers": follow_up.answers_of(found) if names else [],
         "changes": found.changes.order_by("-pk"),

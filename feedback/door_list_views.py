@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import door_poster, services
+from feedback import posters, services
 from feedback.door_list_forms import DoorFilter, StandardForm
 from feedback.follow_up_queries import door_items
 from feedback.models import OpenDoorItem
@@ -114,7 +114,8 @@ def door_poster_pdf(request: OrganisationRequest) -> HttpResponse:
     """A poster with a code, for the organisation or for one touchpoint (`?at=`)."""
     at = _touchpoint(request)
     try:
-        pdf = door_poster.poster(organisation=request.organisation, touchpoint=at)
+        poster = posters.door_poster(organisation=request.organisation, touchpoint=at)
+        pdf = posters.printed(poster)
     except PrintError as error:
         messages.error(request, str(error))
         return redirect("feedback:door", request.organisation.slug)

@@ -13,13 +13,12 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import link_holders
 from feedback import services
+from feedback.days import day_said
 from feedback.door_forms import Shown, WordForm, shown
 from feedback.models import MOST_CHARACTERS, Case, Conversation, OpenDoorItem
 from feedback.spoken import LANGUAGES, Speech, filled, speech
@@ -128,9 +127,9 @@ def _page(
         "error": given.errors.get("text", ""),
         "most": MOST_CHARACTERS,
     }
-    response = render(request, "respond/follow.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    # Its address has no secret. With no referrer at all browsers call a form's origin "null", which
+    # is refused.
+    return render(request, "respond/follow.html", context, status=status)
 
 
 def _state(item: OpenDoorItem | None, case: Case | None) -> str:
@@ -143,8 +142,7 @@ def _due(case: Case | None, spoken: Speech) -> str:
     if case is None or case.due_at is None:
         return ""
     there = case.due_at.astimezone(ZoneInfo(case.organisation.timezone))
-    with translation.override(spoken.language):
-        return date_format(there, "l j F")
+    return day_said(there, spoken.language)
 
 
 def _back(found: Conversation, language: str) -> HttpResponse:

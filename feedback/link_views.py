@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback import services
 from feedback.link_forms import LinkForm
 from feedback.models import OpenLink, Round
-from feedback.place_poster import address_of, place_poster
+from feedback.posters import address_of, place_poster, printed
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.printing import PrintError
@@ -56,7 +56,7 @@ def link_poster(request: OrganisationRequest, round: int, link: int) -> HttpResp
         organisation=request.organisation,
     )
     try:
-        pdf = place_poster(found)
+        pdf = printed(place_poster(found))
     except PrintError as problem:
         messages.error(request, str(problem))
         return redirect("feedback:round_links", request.organisation.slug, round)

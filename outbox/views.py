@@ -3,15 +3,18 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
 from outbox import mailbox as box
+from outbox.forms import AnswerForm
 from outbox.framing import email_frame, framed
+from outbox.mailbox_answers import answer, answers_go_to
 
 _PER_PAGE = 25
 
@@ -34,7 +37,33 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def email(request: HttpRequest, name: str) -> HttpResponse:
     """One email as a person would see it."""
-    return render(request, "outbox/email.html", {"email": _open(name)})
+    return _email_page(request, _open(name), AnswerForm())
+
+
+@public
+@require_POST
+def email_answer(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer it as whoever received it."""
+    opened = _open(name)
+    if not answers_go_to(opened):
+        raise Http404
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _email_page(request, opened, form, status=422)
+    try:
+        answer(opened, form.cleaned_data["text"])
+    except OSError as error:
+        form.add_error(None, f"It was not sent, and is still below. The mail server said: {error}")
+        return _email_page(request, opened, form, status=502)
+    messages.success(request, "The answer is sent, and came in at once.")
+    return redirect("outbox:mailbox_email", name)
+
+
+def _email_page(
+    request: HttpRequest, opened: box.Opened, form: AnswerForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"email": opened, "answers_go_to": answers_go_to(opened), "form": form}
+    return render(request, "outbox/email.html", context, status=status)
 
 
 @public

@@ -12,6 +12,7 @@ from typing import Concatenate
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseBase
+from django.utils import timezone
 
 from accounts.requests import SignedInRequest
 from programme.models import Membership, Organisation, Role
@@ -51,7 +52,9 @@ def members[**P](
             request.organisation = membership.organisation
             if roles and membership.role not in roles and membership.role != Role.LEADER:
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            # Times are shown as the organisation's clocks show them.
+            with timezone.override(request.organisation.timezone):
+                return view(request, *args, **kwargs)
 
         guard = login_required(guarded)
         guard.access_policy = "members:" + ",".join(roles)  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """Emails to people whom we ask or thank speak their language."""
 
+from functools import partial
+
 import pytest
 
 from feedback.models import Survey
@@ -94,9 +96,16 @@ def test_thanks(organisation: Organisation, manager: Membership, language: str) 
     colleague = factories.staff(organisation, "Ida", email="ida@example.com")
     Person.objects.update(language=language)
     colleague.refresh_from_db()
-    thanks = {"colleague": colleague, "team": None, "text": HOSTILE, "given_by": manager}
-    thank_colleague(organisation=organisation, kind="serving", **thanks)
-    thank_colleague(organisation=organisation, kind="saving", from_customer=True, **thanks)
+    thank = partial(
+        thank_colleague,
+        organisation=organisation,
+        colleague=colleague,
+        team=None,
+        text=HOSTILE,
+        given_by=manager,
+    )
+    thank(kind="serving")
+    thank(kind="saving", from_customer=True)
     first, second = Email.objects.order_by("pk")
     words = speech(language).email
     assert str(manager.user) in first.subject
@@ -106,5 +115,5 @@ def test_thanks(organisation: Organisation, manager: Membership, language: str) 
     assert "http" not in first.text, "Ida has no account: a page of ours would ask her to sign in"
     manager.user.email = "IDA@example.com"
     manager.user.save()
-    thank_colleague(organisation=organisation, kind="serving", **thanks)
+    thank(kind="serving")
     assert "/feedback/thanks/" in Email.objects.order_by("pk")[2].text

@@ -411,8 +411,8 @@ def test_the_list_filters_counts_and_is_exported(
     }.items():
         shown = as_manager.get(address + query)
         assert set(shown.context["page_obj"]) == found, query
-    counts = shown.context["counts"]
-    assert (counts.open, counts.late, counts.theirs) == (2, 1, 1)
+    counts = {word: n for word, _, n in shown.context["states"]}
+    assert (counts["open"], counts["late"], counts["theirs"]) == (2, 1, 1)
     table = reverse("feedback:cases_csv", args=[organisation.slug])
     lines = as_manager.get(f"{table}?source=hand").text.splitlines()
     assert len(lines) == 2
@@ -473,3 +473,60 @@ def test_a_closed_case_needs_its_outcome(organisation: Organisation) -> None:
     case = open_case(organisation=organisation, title="T")
     with pytest.raises(FeedbackError, match="what came of it"):
         update_case(case=case, title="T", owner=None, due_at=None, state="lost", outcome="")
+
+
+def test_times_are_by_the_organisations_clock(
+    organisation: Organisation, manager: Membership, as_manager: Client
+) -> None:
+    Organisation.objects.filter(pk=organisation.pk).update(timezone="Asia/Tokyo")
+    case = _case(organisation, manager)
+    due = dt.datetime(2030, 3, 4, 23, 30, tzinfo=dt.UTC)
+    Case.objects.filter(pk=case.pk).update(due_at=due)
+    page = reverse("feedback:case", args=[organisation.slug, case.pk])
+    assert "5 March 2030, 08:30" in as_manager.get(page).text
+    organisation.refresh_from_db()
+    update_case(case=case, title="T", owner=None, due_at=due, state="open", outcome="", by=manager)
+    update_case(case=case, title="T", owner=manager, due_at=due, state="open", outcome="")
+    assert "Due Tuesday 5 March, 08:30." in Email.objects.get(subject="A case is yours: T").text
+
+
+def test_a_long_complaint_is_a_case_with_a_short_name(organisation: Organisation) -> None:
+    case = left(organisation, text="word\n" * 100).case
+    assert case.title.endswith("word …")
+    assert len(case.title) <= 100
+
+
+def test_an_answer_that_did_not_arrive_is_said(
+    organisation: Organisation, manager: Membership, as_manager: Client
+) -> None:
+    case = _case(organisation, manager)
+    reply(case=case, text="Tomorrow.", by=manager)
+    page = reverse("feedback:case", args=[organisation.slug, case.pk])
+    assert "did not arrive" not in as_manager.get(page).text
+    Email.objects.filter(key__startswith="case-reply:").update(
+        state="bounced", last_error="550 <nobody> of that name"
+    )
+    shown = as_manager.get(page).text
+    assert "did not arrive" in shown
+    assert "550 &lt;nobody&gt; of that name" in shown
+
+
+def test_counts_narrow_the_list_and_keep_what_else_was_chosen(
+    organisation: Organisation, manager: Membership, as_manager: Client
+) -> None:
+    _case(organisation, manager)
+    page = reverse("feedback:cases", args=[organisation.slug])
+    shown = as_manager.get(f"{page}?source=door&q=&state=open").text
+    assert 'href="?source=door&amp;state=late"' in shown
+    assert '<input type="hidden" name="state" value="open">' in shown
+    assert "Nobody came." in shown
+    assert "No case fits" in as_manager.get(f"{page}?source=door&state=late").text
+
+
+def test_closing_begins_with_the_state_chosen(
+    organisation: Organisation, manager: Membership, as_manager: Client
+) -> None:
+    case = _case(organisation, manager)
+    edit = reverse("feedback:case_edit", args=[organisation.slug, case.pk])
+    assert '<option value="closed" selected>' in as_manager.get(f"{edit}?state=closed").text
+    assert '<option value="open" selected>' in as_manager.get(f"{edit}?state=moon").text

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Callable, Iterator
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,17 +16,19 @@ from django.urls import reverse
 
 from feedback import tasks
 from feedback.models import Case, Conversation, Message
-from feedback.services import Taken, open_round, take_email
+from feedback.services import Taken, open_round, reply, take_email
 from feedback.services.conversations import reply_address, token_of
 from focusprog import settings as product_settings
+from outbox import mailbox as box
 from outbox.incoming import MOST_WORDS, read_incoming
 from outbox.models import AddressReport, Email, Inbox
 from outbox.reading import parsed
-from programme.models import Organisation, Person
+from outbox.tasks import send_due
+from programme.models import Membership, Organisation, Person
 from tests import factories
 from tests.doors import left
 from tests.imapserver import ImapServer
-from tests.mailserver import free_port
+from tests.mailserver import free_port, mailers
 
 pytestmark = pytest.mark.django_db
 SECRET = "us:a long secret"
@@ -75,6 +78,18 @@ def test_one_without_an_id_counts_once_too(talk: Conversation) -> None:
     del other["Message-ID"]
     assert kept(other) is Taken.WORD
     assert [one.text for one in Message.objects.all()] == ["Nine is fine.", "Or ten?"]
+
+
+def test_our_answer_joins_the_thread_of_theirs(
+    organisation: Organisation, talk: Conversation, manager: Membership
+) -> None:
+    case = Case.objects.get()
+    for number, message_id in enumerate(("<1@example.com>", "without brackets")):
+        kept(answer(talk, f"Nine? {number}", message_id))
+        reply(case=case, text="Yes.", by=manager)
+    first, second = Email.objects.filter(key__startswith="case-reply:").order_by("pk")
+    assert first.headers == {"In-Reply-To": "<1@example.com>", "References": "<1@example.com>"}
+    assert second.headers == {}
 
 
 @pytest.mark.parametrize(
@@ -522,3 +537,38 @@ def test_a_bounce_at_the_sink_is_taken_in(organisation: Organisation) -> None:
     _sent(report, django_settings.DEFAULT_FROM_EMAIL, sender="")
     email.refresh_from_db()
     assert email.state == "bounced"
+
+
+# Trying it on one computer
+
+
+def _folder() -> Path:
+    assert django_settings.MAILBOX is not None
+    return django_settings.MAILBOX
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_email_in_the_mailbox_is_answered_as_whoever_received_it(
+    organisation: Organisation, talk: Conversation, manager: Membership, settings: Any
+) -> None:
+    settings.MAILERS = mailers()
+    reply(case=Case.objects.get(), text="Tomorrow at nine?", by=manager)
+    send_due()
+    [name] = box.names(_folder())
+    page = reverse("outbox:mailbox_email", args=[name])
+    assert "Answer as" in Client().get(page).text
+    send = reverse("outbox:mailbox_answer", args=[name])
+    assert Client().post(send, {"text": " "}).status_code == 422
+    assert Client().get(send).status_code == 405
+    sent = Client().post(send, {"text": "Nine is <fine>."}, follow=True)
+    assert "came in at once" in sent.text
+    theirs = Message.objects.get(from_us=False)
+    assert (theirs.text, theirs.sender, theirs.by_email) == ("Nine is <fine>.", "", True)
+    # Theirs was kept too, and answers nothing of ours that one could answer.
+    newest = box.names(_folder())[0]
+    assert newest != name
+    assert Client().post(reverse("outbox:mailbox_answer", args=[newest])).status_code == 404
+    settings.MAILERS = mailers(port=free_port())
+    assert Client().post(send, {"text": "Again."}).status_code == 502
+    settings.MAILBOX = None
+    assert Client().post(send, {"text": "Again."}).status_code == 404

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from feedback import flood
 from feedback.models import Comment, OpenLink, Response, Round
-from feedback.place_poster import poster_html
+from feedback.posters import html_of, place_poster
 from feedback.receipt_queries import receipts_of
 from feedback.services import (
     FeedbackError,
@@ -291,7 +291,7 @@ def test_managers_make_links_and_turn_them_off(organisation: Organisation) -> No
 
 def test_the_poster_says_what_and_where(organisation: Organisation, as_manager: Client) -> None:
     link = place(organisation)
-    html = poster_html(link)
+    html = html_of(place_poster(link))
     assert "<svg" in html
     poster = reverse("feedback:link_poster", args=[organisation.slug, link.round_id, link.pk])
     answer = as_manager.get(poster)

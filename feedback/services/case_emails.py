@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
 
+from feedback.days import day_said
 from feedback.models import Case
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership
@@ -71,4 +71,4 @@ def _due(case: Case) -> str:
     """By the organisation's clock."""
     if case.due_at is None:
         return ""
-    return date_format(case.due_at.astimezone(ZoneInfo(case.organisation.timezone)), "l j F, H:i")
+    return day_said(case.due_at.astimezone(ZoneInfo(case.organisation.timezone)), time=True)

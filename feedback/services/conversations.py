@@ -1,5 +1,6 @@
 """Conversations with someone outside: their link, their messages, and ours."""
 
+import re
 from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from outbox.ways import way_in
 
 _SALT = "feedback.conversation"
 _MARK_SALT = "feedback.conversation.form"
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,290}>")
 
 
 def token_of(conversation: Conversation) -> str:
@@ -69,8 +71,8 @@ def unmarked(mark: str, *, oldest: int) -> UUID:
 
 
 def write_to(conversation: Conversation, *, key: str, subject: str, part: str, text: str) -> bool:
-    """Email the other side in their language, `part` naming the template; False where there is no
-    address, or one that bounced."""
+    """Email the other side in their language, `part` naming the template; it joins the thread of
+    what they last sent by email. False where there is no address, or one that bounced."""
     person = conversation.person
     bounced = conversation.bounced_at if person is None else person.bounced_at
     if not conversation.address or bounced is not None:
@@ -101,10 +103,19 @@ def write_to(conversation: Conversation, *, key: str, subject: str, part: str, t
                 from_name=organisation.name,
                 reply_to=reply_to,
                 organisation_id=organisation.pk,
+                headers=_thread(conversation),
             )
         ]
     )
     return True
+
+
+def _thread(conversation: Conversation) -> dict[str, str]:
+    """Headers by which a mail program shows ours below theirs."""
+    theirs = conversation.messages.filter(from_us=False, by_email=True).last()
+    if theirs is None or not _MESSAGE_ID.fullmatch(theirs.external_id):
+        return {}
+    return {"In-Reply-To": theirs.external_id, "References": theirs.external_id}
 
 
 @transaction.atomic

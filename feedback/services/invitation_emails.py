@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.html import escape
 
 from feedback import kinds
@@ -97,8 +96,7 @@ class InvitationEmail:
         title = language.survey(sent.survey, "title").text if own else sent.title
         question = first_scored(self._questions)
         minutes = minutes_for(self._questions)
-        with translation.override(spoken.language):
-            closes = last_day(sent)
+        closes = last_day(sent, spoken.language)
         words = filled(
             spoken.email,
             organisation=organisation,

@@ -1,6 +1,7 @@
 """The open door: what anyone leaves, and what becomes of it."""
 
 import secrets
+from textwrap import shorten
 from uuid import UUID
 
 from django.db import transaction
@@ -83,7 +84,7 @@ def open_case_from_item(*, item: OpenDoorItem, by: Membership | None = None) -> 
     if case is None:
         case = open_case(
             organisation=locked.organisation,
-            title=" ".join(locked.text.split())[:120],
+            title=shorten(locked.text, 100, placeholder=" …"),
             item=locked,
             by=by,
         )

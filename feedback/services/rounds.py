@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.formats import date_format
 
 from feedback import kinds
+from feedback.days import day_said
 from feedback.models import Question, Round, Series, Survey
 from feedback.services.errors import FeedbackError
 from programme.models import Membership, Organisation, Period
@@ -97,12 +97,12 @@ def asked(sent: Round, key: str) -> bool:
     return not (sent.confidential and key == Question.SIGNATURE)
 
 
-def last_day(sent: Round) -> str:
-    """Until when answers count, as the organisation's people say it; empty for no such day."""
+def last_day(sent: Round, language: str = "en") -> str:
+    """Until when answers count, by the organisation's clock; empty for no such day."""
     if sent.closes_at is None:
         return ""
     there = sent.closes_at.astimezone(ZoneInfo(sent.organisation.timezone))
-    return date_format(there, "l j F, H:i" if (there.hour, there.minute) != (23, 59) else "l j F")
+    return day_said(there, language, time=(there.hour, there.minute) != (23, 59))
 
 
 def there(organisation: Organisation, moment: dt.datetime) -> dt.datetime:
