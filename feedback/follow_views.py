@@ -4,6 +4,7 @@ The link's secret is swapped for a signed cookie that only this conversation's p
 Reading the page says nothing: a word, and whether it helped, take a POST.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from accounts.access import link_holders
 from feedback import services
 from feedback.days import day_said
 from feedback.door_forms import Shown, WordForm, shown
-from feedback.models import MOST_CHARACTERS, Case, Conversation, OpenDoorItem
+from feedback.models import MOST_CHARACTERS, Case, Conversation, Message, OpenDoorItem
 from feedback.spoken import LANGUAGES, Speech, filled, speech
 
 _COOKIE = "focusprog_follow"
@@ -102,6 +103,7 @@ def _page(
 ) -> HttpResponse:
     item = OpenDoorItem.objects.filter(conversation=found).select_related("touchpoint").first()
     organisation = found.organisation
+    said = list(found.messages.all())
     words = filled(
         spoken.door,
         organisation=organisation.name,
@@ -117,9 +119,9 @@ def _page(
         "conversation": found,
         "item": item,
         "case": case,
-        "said": found.messages.all(),
+        "said": said,
         "state": words[f"state_{_state(item, case)}"],
-        "due": words["state_due"] if case and case.is_open and case.due_at else "",
+        "due": words["state_due"] if _is_awaited(case, said) else "",
         "asks_whether_helped": case is not None and case.help_asked_at and case.helped is None,
         "arrived": "arrived" in request.GET,
         "link": services.follow_address(found),
@@ -130,6 +132,13 @@ def _page(
     # Its address has no secret. With no referrer at all browsers call a form's origin "null", which
     # is refused.
     return render(request, "respond/follow.html", context, status=status)
+
+
+def _is_awaited(case: Case | None, said: Sequence[Message]) -> bool:
+    """Whether an answer of ours is still to come."""
+    if case is None or not case.is_open or case.due_at is None:
+        return False
+    return case.waits_for_us or not any(message.from_us for message in said)
 
 
 def _state(item: OpenDoorItem | None, case: Case | None) -> str:

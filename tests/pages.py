@@ -95,6 +95,7 @@ NOT_PAGES = {
     "mail_in": "for email services",
     "readyz": "for machines",
     "outbox:mailbox_attachment": "a download",
+    "outbox:mailbox_answer": "only posted to",
     "programme:people_csv": "a download",
     "programme:people_xlsx": "a download",
     "programme:people_example": "a download",
@@ -147,6 +148,7 @@ QUERIES = {
     "touchpoints:cell": ("", "?voice=staff"),
     "feedback:held_comments": ("", "?show=decided"),
     "feedback:door": ("", "?kind=compliment", "?q=nobody+wrote+this"),
+    "feedback:case_edit": ("", "?state=closed"),
     "feedback:cases": ("", "?state=late", "?source=door&owner=own", "?q=nobody+wrote+this"),
     "touchpoints:improvements": (
         *("", "?late=yes", "?view=list&sort=worth", "?view=list&state=done&kind=train"),

@@ -256,6 +256,8 @@ def _kept_email() -> str:
     """The name of an email in the mailbox, with a part for every sort of reader."""
     email = EmailMessage()
     email["From"], email["To"], email["Subject"] = "a@example.org", "b@example.org", "Some words"
+    # One that can be answered, as whoever received it.
+    email["Reply-To"] = f"answers+1-{'0' * 32}@localhost"
     email.set_content("Plain.")
     email.add_alternative("<p>Rich.", subtype="html")
     assert settings.MAILBOX is not None
