@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from feedback.services import Taken, open_round, reply, take_email
 from feedback.services.conversations import reply_address, token_of
 from focusprog import settings as product_settings
 from outbox import mailbox as box
+from outbox.inbox import inbox_of
 from outbox.incoming import MOST_WORDS, read_incoming
 from outbox.models import AddressReport, Email, Inbox
 from outbox.reading import parsed
@@ -572,3 +574,33 @@ def test_an_email_in_the_mailbox_is_answered_as_whoever_received_it(
     assert Client().post(send, {"text": "Again."}).status_code == 502
     settings.MAILBOX = None
     assert Client().post(send, {"text": "Again."}).status_code == 404
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("read", "given"),
+    [
+        (product_settings._inbox, "pop3://a:b@host"),
+        (product_settings._inbox, "imap+ssl://host"),
+        (product_settings._inbox, "imap+ssl://a:b@"),
+        (product_settings._reply_address, "example.com"),
+        (product_settings._reply_address, "@example.com"),
+        (product_settings._reply_address, "answers+here@example.com"),
+        (product_settings._reply_address, "a-mailbox-with-a-long-name@example.com"),
+    ],
+)
+def test_settings_that_cannot_work_stop_the_start(read: Callable[[str], str], given: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="must look like"):
+        read(given)
+
+
+def test_settings_that_work() -> None:
+    for url in ("", "imap+ssl://answers%40example.com:pass@imap.example.com:993/Answers"):
+        assert product_settings._inbox(url) == url
+    for address in ("", "answers@example.com"):
+        assert product_settings._reply_address(address) == address
+    assert inbox_of("imap+ssl://a%40example.com:pass@h/Sub%20folder") == (
+        "a@example.com at h, folder Sub folder"
+    )
