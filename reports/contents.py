@@ -318,7 +318,7 @@ class Correction:
 
     edition: int
     why: str
-    differences: tuple[Said, ...]
+    differences: tuple[Said | Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)

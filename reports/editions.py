@@ -1,27 +1,84 @@
 """What differs between two editions of one quarter, in sentences."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from reports.words import Percent, Points, Said, say
+from reports.terms import SECTIONS
+from reports.words import Names, Passage, Percent, Points, Said, say
 
-# Part, and what of each of its lines is compared where the editions are not in the same words.
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the figures: where it is, what of its lines is compared where the editions are not
+    in the same words, the key of a line and its name, and the section that an older edition may
+    lack."""
+
+    name: str
+    path: tuple[str, ...]
+    compared: tuple[str, ...]
+    key: str = ""
+    called: str = ""
+    section: str = ""
+
+
+_RATED = ("low", "high", "n")
 _PARTS = (
-    ("changes", ("touchpoint_id", "difference", "low", "high", "n")),
-    ("priorities", ("touchpoint_id", "net", "low", "high", "n", "importance", "owner")),
-    ("improvements", ("improvement_id", "title", "owner", "late")),
-    ("receipts", ("round_id", "title", "invited", "answered", "published")),
-    ("mission", ("statement",)),
+    _Part("asks", ("asks",), ()),
+    _Part(
+        "changes", ("changes",), ("difference", *_RATED), key="touchpoint_id", called="touchpoint"
+    ),
+    _Part(
+        "priorities",
+        ("priorities",),
+        ("rank", "net", *_RATED, "importance", "owner"),
+        key="touchpoint_id",
+        called="touchpoint",
+    ),
+    _Part(
+        "chain",
+        ("chain", "links"),
+        ("rank", "giver", "receiver", "cell", "owner"),
+        key="name",
+        called="name",
+        section="chain",
+    ),
+    _Part("loyalty", ("loyalty",), ("n", "share", "low", "high", "value"), section="loyalty"),
+    _Part(
+        "inside",
+        ("inside", "rows"),
+        ("customers", "staff", "gap", "low", "high"),
+        key="touchpoint_id",
+        called="touchpoint",
+        section="loyalty",
+    ),
+    _Part(
+        "improvements",
+        ("improvements",),
+        ("title", "owner", "late"),
+        key="improvement_id",
+        called="title",
+    ),
+    _Part("rules", ("rules",), ("name", "hampered"), key="rule_id", called="name"),
+    _Part(
+        "receipts",
+        ("receipts",),
+        ("title", "invited", "answered", "published"),
+        key="round_id",
+        called="title",
+    ),
+    _Part("mission", ("mission",), ("statement",)),
 )
+_MOST_NAMED = 5
 _IN_LANGUAGES = 4  # the layout from which on dates and states are in the report's language
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[Said, ...]:
+def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[Said | Passage, ...]:
     """From the figures of the corrected edition and of the new one; never empty."""
     return tuple(_differences(before, after)) or (say("edition.same"),)
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Said]:
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Said | Passage]:
     same_words = _words(before) == _words(after)
     if same_words and before["headline"] != after["headline"]:
         yield say("edition.headline", words=before["headline"])
@@ -40,12 +97,50 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Said
     changed += sum(where not in new for where in old)
     if changed:
         yield say("edition.cells", n=changed)
-    for key, compared in _PARTS:
-        was, now = before[key], after[key]
+    lacked: set[str] = set()
+    for part in _PARTS:
+        if part.section and part.section not in before:
+            if part.section not in lacked:
+                lacked.add(part.section)
+                yield say("edition.lacked", part=Said(dict(SECTIONS)[part.section]))
+            continue
+        was, now = _at(before, part.path), _at(after, part.path)
         if not same_words:
-            was, now = _only(was, compared), _only(now, compared)
+            was, now = _only(was, part.compared), _only(now, part.compared)
         if was != now:
-            yield say(f"edition.{key}")
+            yield _which(part, before, after, same_words=same_words)
+
+
+def _which(
+    part: _Part, before: dict[str, Any], after: dict[str, Any], *, same_words: bool
+) -> Said | Passage:
+    """That the part changed, and which of its lines did where they have names."""
+    changed = say(f"edition.{part.name}")
+    if not part.called:
+        return changed
+    old, new = (
+        {
+            line.get(part.key): (
+                line[part.called],
+                line if same_words else [line.get(each) for each in part.compared],
+            )
+            for line in _at(figures, part.path)
+        }
+        for figures in (before, after)
+    )
+    names = [name for key, (name, line) in new.items() if old.get(key, ("", None))[1] != line]
+    names += [name for key, (name, _) in old.items() if key not in new]
+    if not names:
+        return changed
+    return Passage((changed, say("edition.which", names=Names(tuple(names), _MOST_NAMED))))
+
+
+def _at(figures: dict[str, Any], path: tuple[str, ...]) -> Any:
+    """What is there; an empty list where an older edition has nothing there."""
+    found: Any = figures
+    for key in path:
+        found = (found or {}).get(key)
+    return [] if found is None else found
 
 
 def _words(figures: dict[str, Any]) -> tuple[str, bool]:
