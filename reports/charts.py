@@ -6,10 +6,13 @@ drawings as JSON: Altair and its renderer take a second and 150 MB, which end wi
 
 import json
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import altair as alt
 import vl_convert
+from fontTools.ttLib import TTFont
 
 from programme.apart import begin
 from reports import chain_drawing
@@ -18,7 +21,7 @@ from reports import chain_drawing
 FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
-PADDING = {"left": 30, "right": 5, "top": 5, "bottom": 5}
+PADDING = 5
 SIGNED = "datum.value == 0 ? '0' : replace(format(datum.value, '+d'), '-', '−')"
 MOMENT_FILLS = {
     "misery": "#8E1526",
@@ -32,11 +35,24 @@ MOMENT_FILLS = {
 
 
 def main() -> None:
-    """Do one job: the charts' data by name, and the folder of the fonts."""
+    """Do one job: the charts' data by name, their direction, and the folder of the fonts."""
     job = begin()
-    vl_convert.register_font_directory(job["fonts"])
-    way = job["direction"]
-    json.dump({name: draw(name, data, way) for name, data in job["charts"].items()}, sys.stdout)
+    with TemporaryDirectory() as folder:
+        unpack_fonts(Path(job["fonts"]), Path(folder))
+        vl_convert.register_font_directory(folder)
+        way = job["direction"]
+        drawn = {name: draw(name, data, way) for name, data in job["charts"].items()}
+    json.dump(drawn, sys.stdout)
+
+
+def unpack_fonts(fonts: Path, folder: Path) -> None:
+    """Write the sans-serif fonts as the renderer reads them: it measures words, to leave room for
+    them, but knows no WOFF2."""
+    for file in fonts.glob("*.woff2"):
+        if file.name.startswith(("inter", "ibm", "cues")):
+            with TTFont(file) as font:
+                font.flavor = None
+                font.save(folder / f"{file.stem}.ttf")
 
 
 def draw(name: str, data: list[dict[str, Any]], direction: str = "ltr") -> str:
@@ -166,16 +182,17 @@ def inside(data: list[dict[str, Any]], mirrored: bool) -> Any:
 
 
 def loyalty(data: list[dict[str, Any]], mirrored: bool) -> Any:
-    """The four corners, loyal above and retained on the left: a circle as large as its share of
-    customers, solid where they are loyal, with its name and its share beside it.
+    """The four corners, loyal above and retained where reading begins: a circle as large as its
+    share of customers, solid where they are loyal, with its name and its share beside it.
 
     Each row: loyal, stayed, title, share in percent, which is none where hidden, and said, the
     share and its interval in words.
     """
     across = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[0, 2]))
     down = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, 2]))
+    stays, leaves = (1.73, 0.73) if mirrored else (0.27, 1.27)
     base = alt.Chart({"values": data}).transform_calculate(
-        column="datum.stayed ? 0.3 : 1.3",
+        column=f"datum.stayed ? {stays} : {leaves}",
         row="datum.loyal ? 1.5 : 0.5",
     )
     solid = alt.condition("datum.loyal", alt.value(INK), alt.value("#FFFFFF"))
@@ -191,8 +208,11 @@ def loyalty(data: list[dict[str, Any]], mirrored: bool) -> Any:
             ),
         )
     )
-    names = base.mark_text(align="left", dx=42, dy=-8, fontSize=12, fontWeight=600, color=INK)
-    shares = base.mark_text(align="left", dx=42, dy=9, fontSize=12, color=QUIET)
+    beside: dict[str, Any] = {"align": "left", "dx": 42, "fontSize": 12}
+    if mirrored:
+        beside |= {"align": "right", "dx": -42}
+    names = base.mark_text(dy=-8, fontWeight=600, color=INK, **beside)
+    shares = base.mark_text(dy=9, color=QUIET, **beside)
     middle = alt.Chart({"values": [{"at": 1}]}).mark_rule(color=HAIRLINE)
     return _dressed(
         alt.layer(
@@ -243,7 +263,6 @@ def _names_axis(mirrored: bool) -> Any:
 
 
 def _dressed(chart: Any) -> Any:
-    # The renderer measures labels in a font that is narrower than the one they are set in.
     return (
         chart.configure(font=FONTS, background="transparent", padding=PADDING)
         .configure_view(stroke=None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 3
 MOST_PRIORITIES = 10
 MOST_ASKS = 4
-NAMES_IN_HEADLINE = 2
+NAMES_IN_HEADLINE, LETTERS_IN_HEADLINE = 2, 40
 
 
 def firm_rows(heatmap: "Heatmap") -> Iterator[tuple["Row", str]]:
@@ -156,7 +156,7 @@ def standfirst(known: Known, measures: tuple[Measure, ...]) -> Passage:
 
 def _these(names: list[str]) -> Names:
     most = len(names) if len(names) <= NAMES_IN_HEADLINE else 1
-    return Names(tuple(short(name) for name in names), most)
+    return Names(tuple(short(name, LETTERS_IN_HEADLINE) for name in names), most)
 
 
 def _totals(known: Known) -> Iterator["Cell"]:

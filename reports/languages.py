@@ -59,8 +59,8 @@ def points(language: str, value: float) -> str:
     whole = round(value)
     if not whole:
         return "0"
-    mark = _facts(language)["sign"]
-    return f"{mark}{'+' if whole > 0 else ''}{number(language, whole)}"
+    written = f"{'+' if whole > 0 else ''}{number(language, whole)}"
+    return str(_facts(language)["signed"]).format(number=written)
 
 
 def percent(language: str, value: float) -> str:
@@ -97,14 +97,18 @@ def quarter(language: str, code: str) -> str:
         found = Quarter.parse(code)
     except ValueError:
         return code
-    facts = _facts(language)
-    ordinal = facts["ordinal"][found.number - 1] if "ordinal" in facts else ""
-    return str(facts["quarter"]).format(year=found.year, number=found.number, ordinal=ordinal)
+    return _quarter(language, "quarter", found)
 
 
 def short_quarter(language: str, code: str) -> str:
     """The quarter without its year, as short as an axis wants it."""
-    return str(_facts(language)["short_quarter"]).format(number=Quarter.parse(code).number)
+    return _quarter(language, "short_quarter", Quarter.parse(code))
+
+
+def _quarter(language: str, form: str, of: Quarter) -> str:
+    facts = _facts(language)
+    ordinal = facts["ordinal"][of.number - 1] if "ordinal" in facts else ""
+    return str(facts[form]).format(year=of.year, number=of.number, ordinal=ordinal)
 
 
 def quoted(language: str, text: str) -> str:
@@ -123,6 +127,11 @@ def listed(language: str, parts: Sequence[str]) -> str:
         return "".join(parts)
     first = run(language, parts[:-1])
     return str(_facts(language)["and"]).format(first=first, last=parts[-1])
+
+
+def embedded(language: str, text: str) -> str:
+    """The report's own words inside a drawing, whose texts begin on the left."""
+    return f"\u2067{text}{_END}" if direction(language) == "rtl" else text
 
 
 def isolated(language: str, text: str) -> str:

@@ -88,7 +88,9 @@ def loyalty_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
             "stayed": corner["key"].endswith("stayed"),
             "title": corner["title"],
             "share": corner["share"],
-            "said": words_of(_share(corner), figures["language"])
+            "said": languages.embedded(
+                figures["language"], words_of(_share(corner), figures["language"])
+            )
             if corner["share"] is not None
             else "…",
         }
