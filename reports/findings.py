@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 3
 MOST_PRIORITIES = 10
 MOST_ASKS = 4
-NAMES_IN_HEADLINE, LETTERS_IN_HEADLINE = 2, 40
+NAMES_IN_HEADLINE, LETTERS_IN_HEADLINE = 2, 34
 
 
 def firm_rows(heatmap: "Heatmap") -> Iterator[tuple["Row", str]]:
