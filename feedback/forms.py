@@ -131,7 +131,13 @@ class AskForm(Worded, forms.Form):
             f"A confidential round shows figures from {organisation.figures_from} answers on and "
             f"comments from {organisation.comments_from}; this cannot be changed once it is sent."
         )
-        offer(self, "survey", queries.surveys(organisation, with_questions=True))
+        surveys = queries.surveys(organisation, with_questions=True)
+        offer(self, "survey", surveys)
+        found = list(surveys[:2])
+        # Without one there is nothing to send; where there is but one, it is meant.
+        self.has_surveys = bool(found)
+        if len(found) == 1 and not self.initial.get("survey"):
+            self.initial["survey"] = found[0].pk
         offer(self, "segments", Segment.objects.filter(organisation=organisation))
         offer(self, "teams", Team.objects.filter(organisation=organisation))
         self._people: list[int] = []

@@ -29,6 +29,7 @@ from feedback.survey_forms import (
     condition_words,
     when_of,
 )
+from feedback.trends import versions_of
 from programme.access import OrganisationRequest, members
 from programme.models import Role, Team
 
@@ -79,6 +80,10 @@ def _begin(
 def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
     """A survey's words and questions. Changing one that was sent makes its next version."""
     found = _survey(request, survey)
+    versions = list(versions_of(found))
+    if request.method != "POST" and versions[0] != found:
+        # An earlier version is only looked at: what is changed is the newest.
+        return redirect("feedback:survey_edit", request.organisation.slug, versions[0].pk)
     questions = list(found.questions.select_related("touchpoint", "hand_off"))
     edited = next((one for one in questions if one.key == request.GET.get("question")), None)
     earlier = questions[: questions.index(edited)] if edited is not None else questions
@@ -117,6 +122,7 @@ def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
         "question_form": question,
         "edited": edited,
         "used": found.rounds.exists(),
+        "earlier": [one for one in versions if one.version < found.version],
         "removed": removed if removed and removed["survey"] == found.pk else None,
         "languages": [speech(language).name for language in languages_of(found)],
     }

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from feedback import comparing
 from feedback.comparing import Compared, Told
 from feedback.figures import labels_of
@@ -65,6 +67,11 @@ def family(survey: Survey) -> list[int]:
     while more := {pk for link in links for pk in link if found & set(link)} - found:
         found |= more
     return sorted(found)
+
+
+def versions_of(survey: Survey) -> QuerySet[Survey]:
+    """A survey in all its versions, the newest first."""
+    return Survey.objects.filter(pk__in=family(survey)).order_by("-version", "-pk")
 
 
 def family_rounds(survey: Survey, audience: str = "", *, figures: bool = True) -> list[Round]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -9,19 +10,22 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from feedback.models import Invitation, Response
+from feedback.models import Invitation, Response, Survey
 from feedback.receipt_queries import receipts
 from feedback.services import (
     QuestionSpec,
     close_round,
     open_round,
 )
+from feedback.spoken import LANGUAGES
 from programme.models import Organisation, Person
 from tests import factories
 from tests.conftest import wait_until
 from tests.respondents import link_of, opened, sent_round
 
 pytestmark = pytest.mark.django_db
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 # Links
@@ -208,6 +212,26 @@ def test_a_phone_answers_in_under_thirty_kilobytes_without_script(
     assert response.answers == {"desk": "magic", "recommend": 9, "comment": "More light"}
     assert response.submitted_at is not None
     assert response.submitted_at <= timezone.now()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nineteen_questions_on_one_page_are_light_in_every_language(
+    organisation: Organisation, language: str
+) -> None:
+    """Without compression, with everything that the page asks for."""
+    kinds = ("moment", "recommend-10", "agreement-5", "effort-7", "yes-no", "text")
+    questions = [
+        QuestionSpec(f"q{n}", kinds[n % len(kinds)], f"How easy was part {n} of it for you?")
+        for n in range(19)
+    ]
+    sent, link = sent_round(organisation, *questions, language=language, confidential=True)
+    Survey.objects.filter(pk=sent.survey_id).update(on_one_page=True)
+    client, page = opened(link)
+    content = client.get(page).content
+    assert content.count(b'class="question') == 19
+    files = sum((STATIC / name).stat().st_size for name in ("css/respond.css", "icon.svg"))
+    assert len(content) + files < 30_000
+    assert b"<script" not in content
 
 
 @pytest.mark.django_db(transaction=True)

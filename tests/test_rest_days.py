@@ -82,10 +82,11 @@ def test_the_pages_say_who_is_left_in_peace(organisation: Organisation, as_manag
     factories.customer(organisation, segment=offices)
     open_round(round=factories.draft_round(organisation, selection={"segments": [offices.pk]}))
     factories.customer(organisation)
+    survey = factories.survey(organisation)
     add = reverse("feedback:round_add", args=[organisation.slug])
     assert b"Send to 1 person" in as_manager.get(add).content
     form = {
-        "survey": factories.survey(organisation).pk,
+        "survey": survey.pk,
         "title": "Autumn round",
         "audience": "external",
         "privacy": "named",

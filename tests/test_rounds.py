@@ -218,6 +218,8 @@ def test_a_round_is_prepared_confirmed_sent_and_closed_in_the_browser(
     for _ in range(3):
         factories.customer(organisation)
     add = reverse("feedback:round_add", args=[organisation.slug])
+    assert b"Make the first survey" in as_manager.get(add).content
+    factories.survey(organisation)
     assert b"Send to 3 people" in as_manager.get(add).content
     answer = as_manager.post(add, _form(organisation))
     made = Round.objects.get()

@@ -200,6 +200,22 @@ def test_the_preview_is_what_people_see_and_takes_nothing(
         assert as_manager.get(address).status_code == 404
 
 
+def test_the_newest_version_is_changed_and_earlier_ones_are_looked_at(
+    organisation: Organisation, as_manager: Client
+) -> None:
+    first = factories.survey(organisation)
+    factories.draft_round(organisation, survey=first)
+    second = add_question(survey=first, spec=QuestionSpec("", "text", "Anything else?"))
+
+    def edit(survey: Survey) -> str:
+        return reverse("feedback:survey_edit", args=[organisation.slug, survey.pk])
+
+    assert as_manager.get(edit(first))["Location"] == edit(second)
+    shown = as_manager.get(edit(second)).content.decode()
+    assert reverse("feedback:survey_preview", args=[organisation.slug, first.pk]) in shown
+    assert reverse("feedback:survey_results", args=[organisation.slug, second.pk]) in shown
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_editor_costs_the_same_for_one_question_and_for_three(
     organisation: Organisation,
@@ -215,6 +231,6 @@ def test_the_editor_costs_the_same_for_one_question_and_for_three(
     ]
     survey = factories.survey(organisation, *specs)
     edit = reverse("feedback:survey_edit", args=[organisation.slug, survey.pk])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         shown = as_manager.get(edit)
     assert shown.content.count(b"question-text") >= rows
