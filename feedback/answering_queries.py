@@ -36,7 +36,10 @@ _ROUND = (
 )
 _ORGANISATION = ("id", "name", "slug", "timezone", "language", "logo", "colour")
 _PERSON = ("id", "language", "unsubscribed_at")
-_RESPONSE = ("id", "answers", "version", "submitted_at")
+_RESPONSE = (
+    *("id", "organisation_id", "round_id", "invitation_id", "open_link_id", "team_id"),
+    *("segment_id", "answers", "version", "started_at", "submitted_at"),
+)
 _ANSWERING = """
     SELECT i.id, i.organisation_id, i.round_id, i.person_id, i.team_id, i.segment_id,
            i.seen_at, i.answered_at,
@@ -44,7 +47,8 @@ _ANSWERING = """
            d.state, d.closes_at, d.paused_at, d.figures_from, d.comments_from,
            o.id, o.name, o.slug, o.timezone, o.language, o.logo, o.colour,
            p.id, p.language, p.unsubscribed_at,
-           r.id, r.answers, r.version, r.submitted_at
+           r.id, r.organisation_id, r.round_id, r.invitation_id, r.open_link_id, r.team_id,
+           r.segment_id, r.answers, r.version, r.started_at, r.submitted_at
     FROM feedback_invitation i
     JOIN feedback_round d ON d.id = i.round_id
     JOIN programme_organisation o ON o.id = d.organisation_id
@@ -78,10 +82,6 @@ def answering(*, pk: int | None = None, token_hash: str = "") -> Answering | Non
     return Answering(invitation, response)
 
 
-_HELD = (
-    *("id", "organisation_id", "round_id", "invitation_id", "open_link_id", "team_id"),
-    *("segment_id", "answers", "version", "started_at", "submitted_at"),
-)
 _HOLDING = """
     SELECT id, organisation_id, round_id, invitation_id, open_link_id, team_id,
            segment_id, answers, version, started_at, submitted_at
@@ -104,7 +104,7 @@ def held_response(
         row = cursor.fetchone()
     if row is None:
         return None
-    response = _loaded(Response, _HELD, iter(row))
+    response = _loaded(Response, _RESPONSE, iter(row))
     response.answers = json.loads(response.answers)
     return response
 

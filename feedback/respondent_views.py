@@ -130,10 +130,10 @@ def _visit(at: Answering) -> Visit:
         thanks=f"{address}thanks/",
         stored=at.response,
         save=lambda answers, version: services.save_answers(
-            invitation=found, answers=answers, version=version
+            invitation=found, answers=answers, version=version, seen=at
         ),
         submit=lambda answers, version: services.submit_response(
-            invitation=found, answers=answers, version=version
+            invitation=found, answers=answers, version=version, seen=at
         ),
     )
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from feedback.answering_queries import answering
 from feedback.models import Comment, Invitation, Response
 from feedback.services import (
     FeedbackError,
@@ -258,3 +259,31 @@ def test_stale_answers_are_refused_by_the_service(organisation: Organisation) ->
     with pytest.raises(StaleAnswersError) as caught:
         save_answers(invitation=invitation, answers={"recommend": 3}, version=0)
     assert caught.value.stored.answers == {"recommend": 9}
+
+
+def test_what_was_read_before_someone_else_saved_is_not_trusted(
+    organisation: Organisation,
+) -> None:
+    sent_round(organisation)
+    invitation = Invitation.objects.get()
+    before = answering(pk=invitation.pk)
+    assert before is not None
+    save_answers(invitation=invitation, answers={"recommend": 9}, version=0)
+    # The same from another tab changes nothing; something else is refused, and nothing is lost.
+    again = save_answers(invitation=invitation, answers={"recommend": 9}, version=0, seen=before)
+    assert again.version == 1
+    with pytest.raises(StaleAnswersError):
+        save_answers(invitation=invitation, answers={"recommend": 3}, version=0, seen=before)
+    begun = answering(pk=invitation.pk)
+    assert begun is not None
+    save_answers(invitation=invitation, answers={"recommend": 5}, version=1)
+    with pytest.raises(StaleAnswersError):
+        submit_response(invitation=invitation, answers={"recommend": 3}, version=1, seen=begun)
+    begun = answering(pk=invitation.pk)
+    submit_response(invitation=invitation, answers={}, version=2)
+    first = Response.objects.get()
+    # Handed in meanwhile: it was handed in once.
+    submit_response(invitation=invitation, answers={}, version=2, seen=begun)
+    (response,) = Response.objects.all()
+    assert (response.answers, response.version) == ({"recommend": 5}, 2)
+    assert response.submitted_at == first.submitted_at

@@ -3,14 +3,14 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.prepared import prepared_cursor
 from feedback import kinds
-from feedback.answering_queries import held_response, used_questions
+from feedback.answering_queries import Answering, held_response, used_questions
 from feedback.models import Invitation, OpenLink, Question, Response, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.low_scores import open_for_low_answer
@@ -46,15 +46,24 @@ class MissingAnswerError(FeedbackError):
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """One place in a round: an invitation's, or one device's at a link for a place."""
+    """One place in a round: an invitation's, or one device's at a link for a place.
+
+    Of an invitation `seen` is what was stored a moment ago, as long as `trusted`: nearly always it
+    still is, and writing tells where it is not.
+    """
 
     round: Round
     response_id: uuid.UUID
     invitation: Invitation | None = None
     link: OpenLink | None = None
+    seen: Response | None = None
+    trusted: bool = False
 
-    def locked(self) -> Response | None:
-        """What this seat has answered, held until the transaction ends."""
+    def stored(self) -> Response | None:
+        """What this seat has answered; where that cannot be trusted or is in already, held until
+        the transaction ends."""
+        if self.trusted and (self.seen is None or self.seen.submitted_at is None):
+            return self.seen
         return held_response(
             round_id=self.round.pk,
             invitation_id=self.invitation.pk if self.invitation is not None else None,
@@ -67,27 +76,32 @@ def mark_seen(*, invitation: Invitation) -> None:
     Invitation.objects.filter(pk=invitation.pk, seen_at=None).update(seen_at=timezone.now())
 
 
-def save_answers(*, invitation: Invitation, answers: Answers, version: int) -> Response:
+def save_answers(
+    *, invitation: Invitation, answers: Answers, version: int, seen: Answering | None = None
+) -> Response:
     """Keep one page's answers; None takes an answer back.
 
     `version` is that of the response when the page was shown, 0 before there was one. Saving the
-    same answers again changes nothing, whatever the version.
+    same answers again changes nothing, whatever the version. `seen` is what the caller has just
+    read of the invitation, which spares reading it again.
 
     Raises:
         RoundClosedError: the round is closed, or confidential and answered already.
         StaleAnswersError: someone saved something else in between.
         FeedbackError: an answer that its question does not allow.
     """
-    return _keep(_invited(invitation), answers, version, hand_in=False)
+    return _keep(_invited(invitation, seen), answers, version, hand_in=False)
 
 
-def submit_response(*, invitation: Invitation, answers: Answers, version: int) -> Response:
+def submit_response(
+    *, invitation: Invitation, answers: Answers, version: int, seen: Answering | None = None
+) -> Response:
     """Save the last page's answers and hand all of them in; doing it again changes nothing.
 
     What is saved stays saved where the handing in is refused. Answers to questions that the others
     have hidden are let go. Raises what `save_answers` raises, and MissingAnswerError.
     """
-    return _keep(_invited(invitation), answers, version, hand_in=True)
+    return _keep(_invited(invitation, seen), answers, version, hand_in=True)
 
 
 def save_open_answers(
@@ -113,8 +127,14 @@ def questions_of(sent: Round) -> tuple[Question, ...]:
     return tuple(question for question in found if asked(sent, question.key))
 
 
-def _invited(invitation: Invitation) -> _Seat:
-    return _Seat(invitation.round, uuid.uuid4(), invitation=invitation)
+def _invited(invitation: Invitation, seen: Answering | None) -> _Seat:
+    return _Seat(
+        invitation.round,
+        uuid.uuid4(),
+        invitation=invitation,
+        seen=seen.response if seen is not None else None,
+        trusted=seen is not None,
+    )
 
 
 def _keep(seat: _Seat, answers: Answers, version: int, *, hand_in: bool) -> Response:
@@ -124,6 +144,7 @@ def _keep(seat: _Seat, answers: Answers, version: int, *, hand_in: bool) -> Resp
             with transaction.atomic():
                 response, missing = _keep_locked(seat, answers, version, hand_in=hand_in)
         except _OtherFirstError:
+            seat = replace(seat, trusted=False)
             continue
         if missing is not None:
             raise MissingAnswerError(missing)
@@ -131,7 +152,7 @@ def _keep(seat: _Seat, answers: Answers, version: int, *, hand_in: bool) -> Resp
 
 
 class _OtherFirstError(Exception):
-    """The same seat's first answers were stored in between: look again."""
+    """The same seat's answers were stored in between: look again."""
 
 
 def _keep_locked(
@@ -141,13 +162,13 @@ def _keep_locked(
     _hold_open(seat)
     questions = questions_of(seat.round)
     _check(questions, answers)
-    response = seat.locked()
+    response = seat.stored()
     is_new = response is None
     if response is None:
         response = _new_response(seat)
     changed = {**response.answers, **answers}
     changed = {key: value for key, value in changed.items() if value not in (None, "", [])}
-    was_in = response.submitted_at is not None
+    was_in, was = response.submitted_at is not None, response.version
     if changed == response.answers and (was_in or not hand_in):
         return response, None
     if changed != response.answers:
@@ -163,7 +184,10 @@ def _keep_locked(
         if missing is None:
             response.answers = kinds.handed_in(questions, response.answers)
             response.submitted_at = timezone.now()
-    _write(response, is_new=is_new)
+    if is_new:
+        _write_first(response)
+    else:
+        _write(response, was=was, was_in=was_in)
     if response.submitted_at is not None:
         _follow(seat, response, questions, first=not was_in)
     return response, missing
@@ -207,20 +231,27 @@ def _new_response(seat: _Seat) -> Response:
     )
 
 
-def _write(response: Response, *, is_new: bool) -> None:
-    if not is_new:
-        with prepared_cursor() as cursor:
-            cursor.execute(
-                "UPDATE feedback_response SET answers = %s, version = %s, submitted_at = %s "
-                "WHERE id = %s",
-                [
-                    json.dumps(response.answers),
-                    response.version,
-                    response.submitted_at,
-                    response.pk,
-                ],
-            )
-        return
+def _write(response: Response, *, was: int, was_in: bool) -> None:
+    """_OtherFirstError where the row is no longer as it was."""
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            "UPDATE feedback_response SET answers = %s, version = %s, submitted_at = %s "
+            "WHERE id = %s AND version = %s AND (submitted_at IS NOT NULL) = %s",
+            [
+                json.dumps(response.answers),
+                response.version,
+                response.submitted_at,
+                response.pk,
+                was,
+                was_in,
+            ],
+        )
+        if cursor.rowcount == 0:
+            raise _OtherFirstError
+
+
+def _write_first(response: Response) -> None:
+    """_OtherFirstError where the seat has answered meanwhile."""
     # One statement, where a savepoint and a look for what is there would take four.
     with prepared_cursor() as cursor:
         cursor.execute(
