@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import F, Model, QuerySet
+from django.db import models
+from django.db.models import F, Model, QuerySet, When
 from django.utils.text import Truncator
 
 from accounts.wording import Worded
@@ -113,15 +114,18 @@ class ChangeForm(Worded, forms.Form):
         if sent:
             del self.fields["staff_only"]
         for name, rows in _offered(organisation).items():
-            chosen = rows.filter(pk__in=linked.get(name, ()))
+            ticked = list(linked.get(name, ()))
             newest = rows.filter(pk__in=rows.values("pk")[:_MOST_OFFERED])
             if sent and name != "improvements":
                 # What was told stays told: it stands above the form.
-                newest = newest.exclude(pk__in=linked.get(name, ()))
-                chosen = rows.none()
+                offer(self, name, newest.exclude(pk__in=ticked))
+            elif ticked:
+                self.initial[name] = ticked
+                on_top = models.Case(When(pk__in=ticked, then=0), default=1)
+                chosen = newest | rows.filter(pk__in=ticked)
+                offer(self, name, chosen.order_by(on_top, *rows.query.order_by))
             else:
-                self.initial[name] = list(linked.get(name, ()))
-            offer(self, name, newest | chosen)
+                offer(self, name, newest)
 
     def links(self) -> list[tuple[forms.BoundField, int]]:
         """What it may have come from, each with how many are ticked."""

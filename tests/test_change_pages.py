@@ -216,6 +216,8 @@ def test_the_way_in_from_where_it_was_said(organisation: Organisation, as_manage
         form = as_manager.get(add + query).text
         assert "1 chosen" in form
         assert form.count(" checked") == 1
+        # What was chosen is on top of its list, however many there are.
+        assert re.search(r"<fieldset[^>]*>(?:(?!checkbox).)*checkbox[^>]* checked", form, re.DOTALL)
     assert 'value="Oil the doors"' in as_manager.get(f"{add}?improvement={improvement.pk}").text
     change = written(organisation, cases=[case])
     assert (
@@ -304,6 +306,30 @@ def test_the_preview_shows_the_email_and_whom_it_reaches(
     assert "List-Unsubscribe" not in test.headers
     # A test tells nobody.
     assert "Send to 2 people" in as_manager.get(url("change_send", organisation, change)).text
+
+
+def test_no_page_of_a_confidential_round_tells_who_answered(
+    organisation: Organisation, as_leader: Client
+) -> None:
+    """Whether nobody, most or all of those invited answered, pages and emails say the same."""
+    seen = set()
+    for answering in (0, 9, 12):
+        sent = asked_round(
+            organisation, 12, answering=answering, confidential=True, title="In confidence"
+        )
+        change = written(organisation, rounds=[sent])
+        pages = [as_leader.get(url("change_send", organisation, change)).text]
+        send_change(change=change)
+        names = ("change", "change_send")
+        pages += [as_leader.get(url(name, organisation, change)).text for name in names]
+        emails = Email.objects.filter(key__startswith=f"change:{change.pk}:").order_by("pk")
+        invited = sent.invitations.order_by("person__email")
+        assert [one.to_email for one in emails] == [
+            one.person.email for one in invited if one.person is not None
+        ]
+        pages += [one.html for one in emails]
+        seen.add(tuple(re.sub(r"<[^>]*>|#change-[0-9]+", "", page) for page in pages))
+    assert len(seen) == 1
 
 
 def test_the_preview_asks_where_someone_may_be_named(

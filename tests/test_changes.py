@@ -430,6 +430,15 @@ def test_the_email_speaks_the_receivers_language_around_our_words(
     assert (f'lang="{organisation.language}"' in email.html) is True
 
 
+def test_no_title_adds_a_header(organisation: Organisation) -> None:
+    title = "Doors\r\nBcc: all@example.net\n\nNew body"
+    change = written(organisation, title=title, rounds=[asked_round(organisation, 1)])
+    send_change(change=change)
+    email = Email.objects.get(key__startswith="change:")
+    assert email.subject == "You said, we did: Doors Bcc: all@example.net New body"
+    assert set(email.headers) == {"List-Unsubscribe", "List-Unsubscribe-Post"}
+
+
 def test_what_became_of_its_emails(organisation: Organisation) -> None:
     change = written(organisation, rounds=[asked_round(organisation, 6)])
     send_change(change=change)
