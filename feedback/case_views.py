@@ -242,6 +242,8 @@ def case_edit(request: OrganisationRequest, case: int) -> HttpResponse:
         },
     )
     form.fields["due_on"].help_text = ""
+    if closing:
+        form.order_fields(["outcome", "cause", "state"])
     if request.method == "POST" and form.is_valid():
         # The day that it had keeps its hour.
         due_at = form.due_at() if "due_on" in form.changed_data else found.due_at
@@ -261,7 +263,7 @@ def case_edit(request: OrganisationRequest, case: int) -> HttpResponse:
         else:
             messages.success(request, "The case is saved.")
             return redirect("feedback:case", request.organisation.slug, found.pk)
-    context = {"form": form, "case": found, "comment": found.comment}
+    context = {"form": form, "case": found, "comment": found.comment, "closing": closing}
     return render(request, "feedback/case_form.html", context)
 
 
@@ -274,20 +276,23 @@ def _case_page(
     status: int = 200,
 ) -> HttpResponse:
     names = request.membership.can_edit
-    talk = found.conversation
-    person = found.person.name if found.person is not None else ""
-    called = (talk.called or person, talk.address) if talk is not None else (person, "")
-    can_answer = talk is not None or found.person is not None
-    address = talk.address if talk is not None else found.person and found.person.email
+    talk, person = found.conversation, found.person
+    called = talk.called if talk is not None else ""
+    address = talk.address if talk is not None else ""
+    if person is not None:
+        called, address = called or person.name, address or person.email
+    can_answer = talk is not None or person is not None
     form = reply or ReplyForm(initial={"mark": services.new_mark()})
-    form.fields["text"].help_text = (
-        "It goes to them by email, and what they answer appears here."
-        if address
-        else "They left no address: they read it on their own page."
-    )
+    if not address:
+        way = "They left no address: they read it on their own page."
+    elif person is not None and person.bounced_at is not None:
+        way = "Their address does not work: they read it on their own page."
+    else:
+        way = "It goes to them by email, and what they answer appears here."
+    form.fields["text"].help_text = way
     context = {
         "case": found,
-        "who": ", ".join(filter(None, called)),
+        "who": ", ".join(filter(None, (called, address))),
         "can_ask": can_answer and (found.help_asked_at is None or found.helped is not None),
         "timeline": follow_up.timeline(found, names=names),
         "can_answer": can_answer,

@@ -124,7 +124,7 @@ def settle(programme: Programme, page: Page, case: str) -> None:
     page.get_by_role("link", name="Close with its outcome").click()
     page.get_by_label("Outcome").fill("A new cake by noon.")
     page.get_by_label("Cause").fill("The name was taken down by telephone.")
-    page.get_by_role("button", name="Save the case").click()
+    page.get_by_role("button", name="Close the case").click()
     expect(page.locator(".page-head .tag")).to_have_text("Closed")
     expect(page.get_by_text("The name was taken down by telephone.")).to_be_visible()
     page.get_by_role("button", name="Ask whether it helped").click()

@@ -509,6 +509,15 @@ def test_an_answer_that_did_not_arrive_is_said(
     shown = as_manager.get(page).text
     assert "did not arrive" in shown
     assert "550 &lt;nobody&gt; of that name" in shown
+    # A person of ours whose address is known not to work.
+    person = factories.customer(organisation, "Bea", email="bea@example.com")
+    theirs = open_case(organisation=organisation, title="T", person=person)
+    page = reverse("feedback:case", args=[organisation.slug, theirs.pk])
+    assert "It goes to them by email" in as_manager.get(page).text
+    person.bounced_at = timezone.now()
+    person.save()
+    assert "Their address does not work" in as_manager.get(page).text
+    assert not reply(case=theirs, text="Hello.", by=manager).by_email
 
 
 def test_counts_narrow_the_list_and_keep_what_else_was_chosen(

@@ -3,7 +3,8 @@
 import base64
 import json
 import smtplib
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,6 +21,7 @@ from feedback.models import Case, Conversation, Message
 from feedback.services import Taken, open_round, reply, take_email
 from feedback.services.conversations import reply_address, token_of
 from focusprog import settings as product_settings
+from focusprog.mailsink import start_sink
 from outbox import mailbox as box
 from outbox.inbox import inbox_of
 from outbox.incoming import MOST_WORDS, read_incoming
@@ -156,10 +158,12 @@ def test_from_another_address_it_says_so(
 ) -> None:
     message = answer(talk)
     message.replace_header("From", "Bob <BOB@elsewhere.example>")
+    message.set_content("Nine <script>is</script> fine.")
     assert kept(message) is Taken.WORD
     assert Message.objects.get().sender == "bob@elsewhere.example"
     page = reverse("feedback:case", args=[organisation.slug, Case.objects.get().pk])
     assert "bob@elsewhere.example" in as_manager.get(page).text
+    assert "Nine &lt;script&gt;is&lt;/script&gt; fine." in as_manager.get(page).text
     assert "bob@elsewhere.example" not in as_auditor.get(page).text
 
 
@@ -440,6 +444,25 @@ def test_what_is_sent_to_the_sink_is_threaded(
     _sent(to_others, "ada@example.com")
     assert not Message.objects.exists(), "it is on its way out"
     assert len(mailbox()) == 2
+
+
+def test_what_cannot_be_taken_in_is_not_taken_from_whoever_sends_it(
+    talk: Conversation, tmp_path: Path
+) -> None:
+    def away(content: bytes, recipients: Sequence[str], sender: str) -> None:
+        raise OSError("the database is away")
+
+    sink = start_sink(tmp_path, socket.create_server(("127.0.0.1", 0)), away)
+    try:
+        with (
+            smtplib.SMTP(sink.hostname, sink.port, timeout=10) as server,
+            pytest.raises(smtplib.SMTPDataError) as refused,
+        ):
+            server.sendmail("a@b.example", [reply_address(talk)], answer(talk).as_bytes())
+        assert refused.value.smtp_code == 451
+    finally:
+        sink.stop()
+    assert list(tmp_path.iterdir()) == []
 
 
 # What mail servers send back
