@@ -213,9 +213,14 @@ def round_close(request: OrganisationRequest, round: int) -> HttpResponse:
 
 
 @members(Role.MANAGER)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def round_discard(request: OrganisationRequest, round: int) -> HttpResponse:
+    """Ask before a round that was never sent is forgotten; a POST forgets it."""
     found = _round(request, round)
+    if request.method != "POST":
+        if found.state not in {Round.State.DRAFT, Round.State.SCHEDULED}:
+            return redirect("feedback:round", request.organisation.slug, found.pk)
+        return render(request, "feedback/round_discard.html", {"round": found})
     try:
         services.discard_round(round=found)
     except services.FeedbackError as error:

@@ -153,6 +153,26 @@ def test_a_draft_can_be_discarded_and_a_sent_round_cannot(organisation: Organisa
     assert list(Round.objects.all()) == [sent]
 
 
+def test_discarding_in_the_browser_asks_first(
+    organisation: Organisation, as_manager: Client
+) -> None:
+    factories.customer(organisation)
+    draft, sent = factories.draft_round(organisation), factories.draft_round(organisation)
+    open_round(round=sent)
+
+    def discard(found: Round) -> str:
+        return reverse("feedback:round_discard", args=[organisation.slug, found.pk])
+
+    assert b"Discard the round" in as_manager.get(discard(draft)).content
+    assert Round.objects.filter(pk=draft.pk).exists()
+    as_manager.post(discard(draft))
+    assert not Round.objects.filter(pk=draft.pk).exists()
+    page = reverse("feedback:round", args=[organisation.slug, sent.pk])
+    assert as_manager.get(discard(sent))["Location"] == page
+    as_manager.post(discard(sent))
+    assert Round.objects.filter(pk=sent.pk).exists()
+
+
 def test_rounds_close_when_their_last_moment_has_passed(organisation: Organisation) -> None:
     factories.customer(organisation)
     later = timezone.now() + dt.timedelta(days=1)
