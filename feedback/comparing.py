@@ -28,7 +28,8 @@ class Told:
     @property
     def in_full(self) -> str:
         """Its interval and its n."""
-        return f"{self.interval}; n = {self.n:,}" if self.interval else f"n = {self.n:,}"
+        n = f"n\u00a0=\u00a0{self.n:,}"  # one word, wherever the line ends
+        return f"{self.interval}; {n}" if self.interval else n
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,7 +386,7 @@ def test_options_taken_together_give_people_away_where_each_is_hidden_alone(
     n = 10
     alone = [[3, 2, count] for count in (0, 1, n - 1, n)]
     assert known_together(OPTIONS, n, alone, {rest}) != []
-    assert known_together(OPTIONS, n, [[3, 2, 5]], {rest, plum}) == []
+    assert known_together(OPTIONS, n, [[5, 4, 6]], {rest, plum}) == []
 
 
 # What is shown is what was stored
