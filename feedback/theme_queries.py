@@ -17,8 +17,8 @@ from programme.models import Organisation
 from touchpoints.moments import discoveries
 
 _IN_THEME = Measure(SHARE, "in")
-# So many rounds are offered to be themed, the newest.
-_MOST_WAITING = 12
+# Of so many rounds comments are offered to be themed, the newest: each audience has its trend.
+_MOST_WAITING = 2 * MOST_ROUNDS
 
 
 @dataclass(frozen=True, slots=True)

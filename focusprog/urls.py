@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("programme.urls")),
     path("o/<slug:organisation>/touchpoints/", include("touchpoints.urls")),
     path("o/<slug:organisation>/feedback/", include("feedback.urls")),
+    path("o/<slug:organisation>/feedback/", include("missions.comment_urls")),
     path("o/<slug:organisation>/mission/", include("missions.urls")),
     path("o/<slug:organisation>/reports/", include("reports.urls")),
     path("o/<slug:organisation>/keeping/", include("keeping.urls")),

@@ -3,7 +3,6 @@ from django.urls import include, path
 from missions import agreement_urls
 from missions.views import (
     board,
-    comment_themes,
     commitments,
     compass,
     decisions,
@@ -37,17 +36,6 @@ urlpatterns = [
     path("weighings/<int:weighing>/judge/", compass.weighing_judge, name="weighing_judge"),
     path("weighings/<int:weighing>/reveal/", compass.weighing_reveal, name="weighing_reveal"),
     path("weighings/<int:weighing>/settle/", compass.weighing_settle, name="weighing_settle"),
-    path("comments/<int:round>/themes/", comment_themes.comment_themes, name="comment_themes"),
-    path(
-        "comments/<int:round>/themes/new/",
-        comment_themes.comment_themes_add,
-        name="comment_themes_add",
-    ),
-    path(
-        "comments/<int:round>/themes/use/",
-        comment_themes.comment_themes_use,
-        name="comment_themes_use",
-    ),
     path("commitments/", commitments.commitments, name="commitments"),
     path("commitments/new/", commitments.commitment_add, name="commitment_add"),
     path(

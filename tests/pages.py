@@ -160,7 +160,7 @@ QUERIES = {
         "?round=987654321",
     ),
     "feedback:themes": ("", "?audience=internal"),
-    "missions:comment_themes": ("", "?step=1"),
+    "comment_themes:suggested": ("", "?step=1"),
     "feedback:results": ("", "?beside=rest", "?each=all"),
     "feedback:survey_results": ("", "?audience=internal"),
     "missions:decisions": ("", "?year=2020", "?q=vans&asked=yes"),

@@ -70,8 +70,8 @@ def many(of: Organisation, count: int) -> Round:
     return closed
 
 
-def url(closed: Round, name: str = "comment_themes") -> str:
-    return reverse(f"missions:{name}", args=[closed.organisation.slug, closed.pk])
+def url(closed: Round, name: str = "suggested") -> str:
+    return reverse(f"comment_themes:{name}", args=[closed.organisation.slug, closed.pk])
 
 
 def page(client: Client, address: str) -> str:
@@ -86,7 +86,7 @@ def test_a_few_are_grouped_at_once_and_nothing_changes(
 ) -> None:
     closed = written(organisation, BREAD + NAMES)
     assert "Nothing has been suggested yet" in page(as_manager, url(closed))
-    assert as_manager.post(url(closed, "comment_themes_add"))["Location"] == url(closed)
+    assert as_manager.post(url(closed, "suggest"))["Location"] == url(closed)
     found = ThemeSuggestion.objects.get(round=closed)
     texts = {str(one.pk): one.text for one in Comment.objects.all()}
     groups = [{texts[key] for key in one["contributions"]} for one in found.groups["5"]]
@@ -106,7 +106,7 @@ def test_a_person_names_merges_and_leaves_what_was_suggested(
     step, groups = next((s, g) for s, g in suggestion.groups.items() if len(g) >= 2)
     given = {f"name-{place}": "" for place in range(len(groups))}
     given |= {"name-0": "Warm  bread", "name-1": "WARM BREAD", "touchpoint-1": str(desk.pk)}
-    use = url(closed, "comment_themes_use")
+    use = url(closed, "accept")
     assert as_member.post(use, {"step": step, **given}).status_code == 403
     too_long = as_manager.post(use, {"step": step, **given, "name-0": "x" * 81})
     assert too_long.status_code == 422
@@ -130,10 +130,10 @@ def test_what_cannot_be_suggested_is_said(organisation: Organisation, as_manager
     with pytest.raises(MissionsError, match="nothing to group"):
         suggest_comment_themes(round=one)
     german = written(organisation, GERMAN * 3)
-    answer = as_manager.post(url(german, "comment_themes_add"), follow=True)
+    answer = as_manager.post(url(german, "suggest"), follow=True)
     assert "compare English only" in answer.content.decode()
     theirs = written(factories.organisation(), BREAD)
-    address = reverse("missions:comment_themes", args=[organisation.slug, theirs.pk])
+    address = reverse("comment_themes:suggested", args=[organisation.slug, theirs.pk])
     assert as_manager.get(address).status_code == 404
 
 
@@ -160,7 +160,7 @@ def test_thousands_go_to_the_worker_with_progress(
     organisation: Organisation, as_manager: Client, celery_worker: None
 ) -> None:
     closed = many(organisation, 2_000)
-    as_manager.post(url(closed, "comment_themes_add"))
+    as_manager.post(url(closed, "suggest"))
     wait_until(lambda: ThemeSuggestion.objects.get(round=closed).state == "ready", 120)
     assert "Accept these themes" in page(as_manager, url(closed))
 

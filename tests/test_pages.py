@@ -43,7 +43,12 @@ from touchpoints.services import start_workshop
 
 MOST_QUERIES = 20
 ONLY_POSTED_TO = {405}
-AREAS = [("home", "programme", "reports"), ("touchpoints",), ("feedback", "missions"), ("keeping",)]
+AREAS = [
+    ("home", "programme", "reports"),
+    ("touchpoints",),
+    ("feedback", "comment_themes", "missions"),
+    ("keeping",),
+]
 
 
 def test_no_page_asks_the_database_too_often(db: None, as_user: Callable[[User], Client]) -> None:

@@ -20,7 +20,7 @@ _PAGE = "missions/comment_themes.html"
 
 @members(Role.MANAGER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def comment_themes(request: OrganisationRequest, round: int) -> HttpResponse:
+def suggested(request: OrganisationRequest, round: int) -> HttpResponse:
     """What was suggested for a closed round's comments, as a preview, or how far the search is; as
     with a mission's words, the slider posts the names typed so far, and nothing is saved."""
     found = _closed(request, round)
@@ -84,19 +84,19 @@ def _preview(
 
 @members(Role.MANAGER)
 @require_POST
-def comment_themes_add(request: OrganisationRequest, round: int) -> HttpResponse:
+def suggest(request: OrganisationRequest, round: int) -> HttpResponse:
     """Look for themes; where that takes the worker, the next page says how far it is."""
     found = _closed(request, round)
     try:
         theme_suggestions.suggest_comment_themes(round=found)
     except MissionsError as problem:
         messages.error(request, str(problem))
-    return redirect("missions:comment_themes", request.organisation.slug, found.pk)
+    return redirect("comment_themes:suggested", request.organisation.slug, found.pk)
 
 
 @members(Role.MANAGER)
 @require_POST
-def comment_themes_use(request: OrganisationRequest, round: int) -> HttpResponse:
+def accept(request: OrganisationRequest, round: int) -> HttpResponse:
     """Put the comments of the named groups into themes."""
     found = _closed(request, round)
     suggestion = ThemeSuggestion.objects.filter(round=found).first()
@@ -111,7 +111,7 @@ def comment_themes_use(request: OrganisationRequest, round: int) -> HttpResponse
         )
     except MissionsError as problem:
         messages.error(request, str(problem))
-        return redirect("missions:comment_themes", request.organisation.slug, found.pk)
+        return redirect("comment_themes:suggested", request.organisation.slug, found.pk)
     comments = "1 comment is" if placed == 1 else f"{placed:,} comments are"
     messages.success(request, f"{comments} in a theme now. Rename or merge themes at any time.")
     return redirect("feedback:themes", request.organisation.slug)
