@@ -343,9 +343,8 @@ def test_page_after_page_and_back(organisation: Organisation, as_member: Client)
     address = reverse("feedback:comments", args=[organisation.slug])
     for nonsense in ("after=1;drop", "before=9-x", "after=99999999999999999999-a"):
         assert as_member.get(f"{address}?{nonsense}").status_code == 200
-    last = as_member.get(
-        address, {"round": first.pk, "after": f"{first.pk}-{'f' * 8}-ffff-ffff-ffff-{'f' * 12}"}
-    )
+    end = f"{first.pk}-{'f' * 8}-ffff-ffff-ffff-{'f' * 12}"
+    last = as_member.get(f"{address}?round={first.pk}&after={end}")
     assert "No more comments follow" in last.content.decode()
 
 
