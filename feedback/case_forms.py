@@ -52,6 +52,7 @@ class CaseForm(Worded, forms.Form):
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What you did, and whether it helped. Needed to close the case.",
+        error_messages={"required": "Say what came of it before you close the case."},
     )
 
     def __init__(self, organisation: Organisation, **given: Any) -> None:

@@ -244,6 +244,7 @@ def case_edit(request: OrganisationRequest, case: int) -> HttpResponse:
     form.fields["due_on"].help_text = ""
     if closing:
         form.order_fields(["outcome", "cause", "state"])
+        form.fields["outcome"].required = True
     if request.method == "POST" and form.is_valid():
         # The day that it had keeps its hour.
         due_at = form.due_at() if "due_on" in form.changed_data else found.due_at

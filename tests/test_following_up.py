@@ -539,3 +539,10 @@ def test_closing_begins_with_the_state_chosen(
     edit = reverse("feedback:case_edit", args=[organisation.slug, case.pk])
     assert '<option value="closed" selected>' in as_manager.get(f"{edit}?state=closed").text
     assert '<option value="open" selected>' in as_manager.get(f"{edit}?state=moon").text
+    sent = {"title": "T", "owner": "", "due_on": "", "state": "closed", "cause": "", "outcome": ""}
+    for address in (edit, f"{edit}?state=closed"):
+        refused = as_manager.post(address, sent)
+        assert "Say what came of it before you close the case." in refused.text
+    as_manager.post(f"{edit}?state=closed", sent | {"outcome": "Mended."})
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("closed", "Mended.")
