@@ -17,6 +17,7 @@ class LinkForm(Worded, forms.Form):
     )
     use = forms.ChoiceField(
         label="How people answer there",
+        help_text="Where they answer on paper, choose one device: sheets are typed in there.",
         choices=OpenLink.Use.choices,
         widget=forms.RadioSelect,
         initial=OpenLink.Use.OWN_DEVICE,

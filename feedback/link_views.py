@@ -1,17 +1,22 @@
 """A round's links for places: made, printed, turned off."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback import services
+from feedback.answer_page import languages_of
 from feedback.link_forms import LinkForm
 from feedback.models import OpenLink, Round
+from feedback.paper import paper_survey
 from feedback.posters import address_of, place_poster, printed
+from feedback.spoken import speech
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.printing import PrintError
@@ -41,6 +46,7 @@ def round_links(request: OrganisationRequest, round: int) -> HttpResponse:
         "form": form,
         "links": [{"link": link, "address": address_of(link)} for link in links],
         "by_email": not found.selection.get("nobody"),
+        "languages": [speech(one) for one in languages_of(found.survey)],
     }
     return render(request, "feedback/round_links.html", context)
 
@@ -49,22 +55,46 @@ def round_links(request: OrganisationRequest, round: int) -> HttpResponse:
 @require_safe
 def link_poster(request: OrganisationRequest, round: int, link: int) -> HttpResponse:
     """The poster of a place, to print."""
-    found = get_object_or_404(
-        OpenLink.objects.select_related("round__survey", "round__organisation"),
+    found = _link(request, round, link)
+    return _printed(request, found, lambda: printed(place_poster(found)), found.place)
+
+
+@members(Role.MANAGER)
+@require_safe
+def link_paper(request: OrganisationRequest, round: int, link: int) -> HttpResponse:
+    """The questions on paper for a place with a device for everyone, where sheets are typed in."""
+    found = _link(request, round, link)
+    if found.use != OpenLink.Use.KIOSK:
+        raise Http404
+    wanted = request.GET.get("lang", "")
+
+    def sheet() -> bytes:
+        return paper_survey(found.round.survey, wanted=wanted, link=found)
+
+    return _printed(request, found, sheet, f"{found.place} paper")
+
+
+def _link(request: OrganisationRequest, round: int, link: int) -> OpenLink:
+    return get_object_or_404(
+        OpenLink.objects.select_related("round__survey__organisation", "round__organisation"),
         pk=link,
         round=round,
         organisation=request.organisation,
     )
+
+
+def _printed(
+    request: OrganisationRequest, link: OpenLink, make: Callable[[], bytes], name: str
+) -> HttpResponse:
     try:
-        pdf = printed(place_poster(found))
+        pdf = make()
     except PrintError as problem:
         messages.error(request, str(problem))
-        return redirect("feedback:round_links", request.organisation.slug, round)
-    name = slugify(found.place) or "place"
+        return redirect("feedback:round_links", request.organisation.slug, link.round_id)
     return HttpResponse(
         pdf,
         content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        headers={"Content-Disposition": f'inline; filename="{slugify(name) or "place"}.pdf"'},
     )
 
 

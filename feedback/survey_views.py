@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback import kinds, queries, services
 from feedback.answer_page import Given, fields_of, language_for, languages_of
 from feedback.models import Question, Survey
+from feedback.paper import paper_survey
 from feedback.ready import library
 from feedback.spoken import LANGUAGES, filled, speech
 from feedback.survey_forms import (
@@ -32,6 +33,7 @@ from feedback.survey_forms import (
 from feedback.trends import versions_of
 from programme.access import OrganisationRequest, members
 from programme.models import Role, Team
+from programme.printing import PrintError
 
 _FRAMED_BY_US = cast("dict[str, Collection[str]]", settings.SECURE_CSP) | {
     "frame-ancestors": [CSP.SELF]
@@ -267,6 +269,21 @@ def survey_preview(request: OrganisationRequest, survey: int) -> HttpResponse:
         "language": language.speech.language,
     }
     return render(request, "feedback/survey_preview.html", context)
+
+
+@members()
+@require_safe
+def survey_paper(request: OrganisationRequest, survey: int) -> HttpResponse:
+    """The survey on paper, to look at: only a place's sheets can be typed in."""
+    found = _survey(request, survey)
+    try:
+        pdf = paper_survey(found, wanted=request.GET.get("lang", ""))
+    except PrintError as problem:
+        messages.error(request, str(problem))
+        return redirect("feedback:survey_frames", request.organisation.slug, found.pk)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="survey-{found.pk}.pdf"'
+    return response
 
 
 @members()

@@ -43,6 +43,9 @@ urlpatterns = [
     path(
         "rounds/<int:round>/places/<int:link>/poster/", link_views.link_poster, name="link_poster"
     ),
+    path(
+        "rounds/<int:round>/places/<int:link>/paper.pdf", link_views.link_paper, name="link_paper"
+    ),
     path("rounds/<int:round>/unschedule/", views.round_unschedule, name="round_unschedule"),
     path("rounds/<int:round>/pause/", views.round_pause, name="round_pause"),
     path("rounds/<int:round>/resume/", views.round_resume, name="round_resume"),
@@ -65,6 +68,7 @@ urlpatterns = [
     path("surveys/add/", survey_views.survey_add, name="survey_add"),
     path("surveys/<int:survey>/", survey_views.survey_preview, name="survey_preview"),
     path("surveys/<int:survey>/edit/", survey_views.survey_edit, name="survey_edit"),
+    path("surveys/<int:survey>/paper.pdf", survey_views.survey_paper, name="survey_paper"),
     path("surveys/<int:survey>/as/", survey_views.survey_frames, name="survey_frames"),
     path("surveys/<int:survey>/results/", result_views.survey_results, name="survey_results"),
     path(

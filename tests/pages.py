@@ -125,6 +125,8 @@ NOT_PAGES = {
     "touchpoints:workshop_csv": "a download",
     "touchpoints:workshop_count": "a part of a page, fetched by script",
     "feedback:link_poster": "a download",
+    "feedback:link_paper": "a download",
+    "feedback:survey_paper": "a download",
     "feedback:round_export": "a download",
     "feedback:cases_csv": "a download",
     "feedback:change_email": "our own email in a frame, which may run nothing",
