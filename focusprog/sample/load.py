@@ -6,6 +6,7 @@ import random
 from django.db import transaction
 from django.utils import timezone
 
+from focusprog.sample.brand import make_brand
 from focusprog.sample.chain import rate_hand_offs
 from focusprog.sample.changes import make_changes
 from focusprog.sample.commit import make_commitment
@@ -32,6 +33,7 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
             return None
         luck = random.Random(_SEED)  # noqa: S311  (a story, not a secret)
         cast = make_cast(luck)
+        make_brand(cast.organisation)
         now = Quarter.containing(today)
         quarters = [
             period_for(organisation=cast.organisation, quarter=now.shift(back - _QUARTERS))
