@@ -96,7 +96,7 @@ def test_from_the_first_word_to_a_thank_you(
     assert got.keys() == {"ada@example.com", "bea@example.com", "cy@example.com"}
     change = Change.objects.get()
     wait_until(lambda: page.reload() and page.get_by_text("Waiting 0").count())
-    expect(page.locator(".case-counts")).to_contain_text("Sent 3")
+    expect(page.locator(".delivery")).to_contain_text("Sent 3")
 
     # One of them reads on, on a phone, and says enough.
     message = got["bea@example.com"]

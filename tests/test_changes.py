@@ -1,6 +1,7 @@
 """You said, we did: whom a change reaches, and that it reaches each once."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from outbox.models import AddressReport, Email, EmailState
 from programme.models import Membership, Organisation, Person, Role
 from tests import factories
 from tests.doors import left
+from tests.test_missions import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -386,6 +388,28 @@ def test_withdrawn_in_the_middle_it_stops_and_goes_on_later(
     for _ in range(3):
         continue_telling(change_id=change.pk)
     assert len(set(told(change))) == len(told(change)) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_and_delivered_five_times_at_once_it_tells_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telling, "BATCH", 3)
+    organisation = factories.organisation()
+    change = written(organisation, rounds=[asked_round(organisation, 20)])
+    send, go_on = (
+        partial(send_change, change=change),
+        partial(continue_telling, change_id=change.pk),
+    )
+    assert at_once(*[send] * 5) == [None] * 5
+    assert at_once(*[go_on] * 5) == [None] * 5
+    # Whoever found it in another's hands left it to them.
+    go_on()
+    change.refresh_from_db()
+    assert (change.sending, change.sent_to) == (False, 20)
+    assert len(told(change)) == len(set(told(change))) == 20
+    assert at_once(*[send] * 5) == [None] * 5
+    assert Told.objects.count() == len(told(change)) == 20
 
 
 @pytest.mark.parametrize("people", [1, 40])
