@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -133,8 +134,12 @@ def change_publish(request: OrganisationRequest, change: int) -> HttpResponse:
             else "It is on the public page. Tell those who raised it, too.",
         )
         return _to(request, found)
-    public = request.build_absolute_uri(reverse("did", args=[request.organisation.slug]))
-    return render(request, "feedback/change_publish.html", {"change": found, "public": public})
+    context = {
+        "change": found,
+        "public": request.build_absolute_uri(reverse("did", args=[request.organisation.slug])),
+        "from_staff": found.rounds.filter(audience=Round.Audience.INTERNAL).exists(),
+    }
+    return render(request, "feedback/change_publish.html", context)
 
 
 @members(Role.LEADER)
@@ -172,8 +177,13 @@ def _write(
     if found is not None:
         fields = ("title", "said", "did", "staff_only")
         initial = {name: getattr(found, name) for name in fields}
-    elif linked.get("improvements"):
-        initial["title"] = Improvement.objects.get(pk=linked["improvements"][0]).title[:200]
+    else:
+        if linked.get("improvements"):
+            initial["title"] = Improvement.objects.get(pk=linked["improvements"][0]).title[:200]
+        # What staff said among themselves stays there unless somebody decides otherwise.
+        said_in = Q(pk__in=linked.get("rounds", ())) | Q(comments__in=linked.get("comments", ()))
+        inside = Round.objects.filter(said_in, audience=Round.Audience.INTERNAL)
+        initial["staff_only"] = inside.exists()
     form = ChangeForm(
         request.organisation, found, linked=linked, data=request.POST or None, initial=initial
     )

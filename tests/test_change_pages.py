@@ -226,6 +226,27 @@ def test_the_way_in_from_where_it_was_said(organisation: Organisation, as_manage
     )
 
 
+def test_what_staff_said_stays_inside_unless_somebody_decides_otherwise(
+    organisation: Organisation, as_leader: Client
+) -> None:
+    inside = asked_round(organisation, 10, answering=10, audience="internal", confidential=True)
+    outside = asked_round(organisation, 2)
+    comment = Comment.objects.filter(round=inside)[0]
+    add = url("change_add", organisation)
+    ways = {
+        f"?round={inside.pk}": True,
+        f"?comment={comment.pk}": True,
+        f"?round={outside.pk}": False,
+    }
+    for query, expected in {**ways, "": False}.items():
+        form = as_leader.get(add + query).context["form"]
+        assert form["staff_only"].value() is expected, query
+    for staff_only, warned in ((True, False), (False, True)):
+        change = written(organisation, published=False, rounds=[inside], staff_only=staff_only)
+        page = as_leader.get(url("change_publish", organisation, change)).text
+        assert ("customers will read it" in page) is warned
+
+
 def test_the_empty_list_has_the_first_step(
     organisation: Organisation, as_manager: Client, as_member: Client
 ) -> None:
