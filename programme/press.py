@@ -1,9 +1,11 @@
 """The printing press: HTML set to PDF, in a process of its own.
 
-`python -m programme.press` takes one job (see `programme.apart`) and writes the number of pages, a
-line break and the PDF. All that the project prints is set here.
+`python -m programme.press` takes one job (see `programme.apart`) and writes a line of JSON, {pages,
+missing}, and the PDF; `missing` are the letters that no font here has. All that the project prints
+is set here.
 """
 
+import json
 import logging
 import mimetypes
 import sys
@@ -24,6 +26,8 @@ def main() -> None:
     from weasyprint import HTML, Attachment  # noqa: PLC0415  (needs Pango, which may be absent)
 
     _draw_texts_whole()
+    boxes = Boxes()
+    logging.getLogger("weasyprint").addHandler(boxes)
     static, at = Path(job["static"]), datetime.fromisoformat(job["at"])
     pages: list[int] = []
 
@@ -55,7 +59,20 @@ def main() -> None:
             for attached in job["attachments"]
         ],
     )
-    sys.stdout.buffer.write(b"%d\n" % pages[0] + pdf)
+    told = json.dumps({"pages": pages[0], "missing": "".join(boxes.letters)})
+    sys.stdout.buffer.write(told.encode() + b"\n" + pdf)
+
+
+class Boxes(logging.Handler):
+    """Hears which letters became boxes, for want of a font that has them; each once, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.letters: dict[str, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).startswith(".notdef glyph") and isinstance(record.args, tuple):
+            self.letters[str(record.args[0])] = None
 
 
 class _Whole(str):

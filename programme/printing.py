@@ -27,8 +27,11 @@ class PrintError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
+    """What came out; `missing` are the letters that became boxes, since no font here has them."""
+
     pdf: bytes
     pages: int
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ def print_document(
         "at": at.isoformat(),
     }
     made = print_apart("programme.press", job, at=at, seconds=seconds, comfort=comfort)
-    pages, _, pdf = made.partition(b"\n")
-    return Printed(pdf, int(pages))
+    told, _, pdf = made.partition(b"\n")
+    return Printed(pdf, **json.loads(told))
 
 
 def print_apart(

@@ -21,7 +21,8 @@ from reports import chain_drawing
 FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
-PADDING = 5
+# On a page a picture has no web fonts, and names may be wider than they were measured.
+ASIDE, AROUND = 30, 5
 SIGNED = "datum.value == 0 ? '0' : replace(format(datum.value, '+d'), '-', '−')"
 MOMENT_FILLS = {
     "misery": "#8E1526",
@@ -60,7 +61,8 @@ def draw(name: str, data: list[dict[str, Any]], direction: str = "ltr") -> str:
     its words are read in: numbers and quarters run from left to right in both."""
     if name == "chain":
         return chain_drawing.draw(data, FONTS, direction)
-    chart = CHARTS[name](data, direction == "rtl")
+    mirrored = direction == "rtl"
+    chart = _dressed(CHARTS[name](data, mirrored), mirrored)
     drawn: str = vl_convert.vegalite_to_svg(
         chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     )
@@ -79,7 +81,7 @@ def measures(data: list[dict[str, Any]], mirrored: bool) -> Any:
     ]
     if mirrored:
         charts = [one for at in range(0, len(charts), 2) for one in charts[at : at + 2][::-1]]
-    return _dressed(alt.concat(*charts, columns=2, spacing={"row": 16, "column": 44}))
+    return alt.concat(*charts, columns=2, spacing={"row": 16, "column": 44})
 
 
 def _one_measure(data: list[dict[str, Any]], mirrored: bool) -> Any:
@@ -151,7 +153,7 @@ def standing(data: list[dict[str, Any]], mirrored: bool) -> Any:
             legend=None,
         ),
     )
-    return _dressed(alt.layer(rules, points).properties(width=270, height=alt.Step(13)))
+    return alt.layer(rules, points).properties(width=270, height=alt.Step(13))
 
 
 def inside(data: list[dict[str, Any]], mirrored: bool) -> Any:
@@ -176,8 +178,8 @@ def inside(data: list[dict[str, Any]], mirrored: bool) -> Any:
     labels = base.mark_text(align="left", dx=7, fontSize=9, color=QUIET).encode(
         x=alt.X("high:Q"), text="says:N"
     )
-    return _dressed(
-        alt.layer(rules, points, labels).properties(width=270, height={"step": 13, "for": "offset"})
+    return alt.layer(rules, points, labels).properties(
+        width=270, height={"step": 13, "for": "offset"}
     )
 
 
@@ -214,15 +216,13 @@ def loyalty(data: list[dict[str, Any]], mirrored: bool) -> Any:
     names = base.mark_text(dy=-8, fontWeight=600, color=INK, **beside)
     shares = base.mark_text(dy=9, color=QUIET, **beside)
     middle = alt.Chart({"values": [{"at": 1}]}).mark_rule(color=HAIRLINE)
-    return _dressed(
-        alt.layer(
-            middle.encode(x=alt.X("at:Q", axis=None)),
-            middle.encode(y=alt.Y("at:Q", axis=None)),
-            circles,
-            names.encode(x=across, y=down, text="title:N"),
-            shares.encode(x=across, y=down, text="said:N"),
-        ).properties(width=520, height=136)
-    )
+    return alt.layer(
+        middle.encode(x=alt.X("at:Q", axis=None)),
+        middle.encode(y=alt.Y("at:Q", axis=None)),
+        circles,
+        names.encode(x=across, y=down, text="title:N"),
+        shares.encode(x=across, y=down, text="said:N"),
+    ).properties(width=520, height=136)
 
 
 def improvements(data: list[dict[str, Any]], mirrored: bool) -> Any:
@@ -243,28 +243,27 @@ def improvements(data: list[dict[str, Any]], mirrored: bool) -> Any:
     marks: dict[str, Any] = {"opacity": 1, "strokeWidth": 1.4, "size": 72}
     moved = base.transform_filter("isValid(datum.before)")
     planned = base.transform_filter("isValid(datum.plan)")
-    return _dressed(
-        alt.layer(
-            moved.mark_rule(color=EARLIER, strokeWidth=1).encode(x=alt.X("before:Q"), x2="now:Q"),
-            base.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
-            moved.mark_point(fill=EARLIER, stroke=EARLIER, shape="diamond", **marks).encode(
-                x="before:Q"
-            ),
-            base.mark_point(fill=INK, stroke=INK, shape="circle", **marks).encode(x=x),
-            planned.mark_point(fill="#FFFFFF", stroke=INK, shape="square", **marks).encode(
-                x="plan:Q"
-            ),
-        ).properties(width=270, height=alt.Step(20))
-    )
+    return alt.layer(
+        moved.mark_rule(color=EARLIER, strokeWidth=1).encode(x=alt.X("before:Q"), x2="now:Q"),
+        base.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
+        moved.mark_point(fill=EARLIER, stroke=EARLIER, shape="diamond", **marks).encode(
+            x="before:Q"
+        ),
+        base.mark_point(fill=INK, stroke=INK, shape="circle", **marks).encode(x=x),
+        planned.mark_point(fill="#FFFFFF", stroke=INK, shape="square", **marks).encode(x="plan:Q"),
+    ).properties(width=270, height=alt.Step(20))
 
 
 def _names_axis(mirrored: bool) -> Any:
     return alt.Axis(labelLimit=290, domain=False, orient="right" if mirrored else "left")
 
 
-def _dressed(chart: Any) -> Any:
+def _dressed(chart: Any, mirrored: bool) -> Any:
+    sides = {"left": AROUND, "right": ASIDE} if mirrored else {"left": ASIDE, "right": AROUND}
     return (
-        chart.configure(font=FONTS, background="transparent", padding=PADDING)
+        chart.configure(
+            font=FONTS, background="transparent", padding={**sides, "top": AROUND, "bottom": AROUND}
+        )
         .configure_view(stroke=None)
         .configure_axis(
             labelFont=FONTS,

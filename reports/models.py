@@ -44,6 +44,9 @@ class BoardReport(OrganisationOwned):
     figures = models.JSONField(default=dict)
     pdf = models.BinaryField(null=True)
     pages = models.PositiveSmallIntegerField(null=True)
+    missing_letters = models.CharField(
+        max_length=200, blank=True, help_text="that became boxes in the print, for want of a font"
+    )
     sha256 = models.CharField(max_length=64, blank=True)
     built_by = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -14,7 +14,9 @@ from pypdf import PdfReader
 
 from programme.models import Membership, Organisation
 from reports import queries, services
+from reports.languages import LANGUAGES, direction
 from reports.models import BoardReport
+from reports.phrases import said
 from reports.terms import SECTIONS
 from tests import factories
 from touchpoints.models import Improvement
@@ -60,11 +62,16 @@ class Figures(HTMLParser):
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return re.sub(r"[\s\u200e\u200f\u2066-\u2069]+", "", text)
 
 
 @pytest.fixture
 def built(organisation: Organisation, manager: Membership) -> BoardReport:
+    return quarter_of(organisation, manager)
+
+
+def quarter_of(organisation: Organisation, manager: Membership) -> BoardReport:
+    """A quarter's report, built in the organisation's language of reports."""
     now = factories.period(organisation, "2026Q3")
     before = factories.period(organisation, "2026Q2")
     for name, then, today in (
@@ -101,6 +108,27 @@ def test_every_figure_of_the_page_is_in_the_print(built: BoardReport, as_auditor
     texts = [squeezed(text) for text in found.texts if text.strip()]
     assert len(texts) > 60
     assert [text for text in texts if text not in printed] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_page_and_print_agree_in_every_language(
+    language: str, organisation: Organisation, manager: Membership, as_auditor: Client
+) -> None:
+    """In all texts; in Arabic, whose letters a PDF joins and turns, in all numbers."""
+    services.save_settings(organisation=organisation, language=language)
+    made = quarter_of(organisation, manager)
+    page = as_auditor.get(address(made)).text
+    opening = f'<article class="report-twin" lang="{language}" dir="{direction(language)}">'
+    assert opening in " ".join(page.split()).replace(" >", ">")
+    sheets = PdfReader(io.BytesIO(bytes(made.pdf or b""))).pages
+    printed = squeezed("".join(sheet.extract_text() for sheet in sheets))
+    texts = [text for text in read(page).texts if text.strip()]
+    if language == "ar":
+        texts = re.findall(r"[+−]?\d[\d,]*%?", " ".join(texts))
+    assert len(texts) > 60
+    assert {text for text in map(squeezed, texts) if text not in printed} == set()
+    for _, title in SECTIONS:
+        assert f"<h2>{said(language, title)}</h2>" in page
 
 
 def test_its_parts_are_the_print_s_and_its_headings_in_order(

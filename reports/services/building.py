@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 # A build that has said nothing for this long is dead: printing is stopped well before.
 DEAD_AFTER = timedelta(seconds=2 * (rendering.MOST_SECONDS + drawings.MOST_SECONDS))
 MOST_ATTEMPTS = 3
+MOST_LETTERS = 200
 
 State = BoardReport.State
 Approval = BoardReport.Approval
@@ -114,6 +115,11 @@ def build_report(*, report_id: int) -> None:
     try:
         figures = report.figures or _figures(report)
         printed = print_kept(report, figures)
+        if printed.missing:
+            logger.warning(
+                "Report %s has letters that no font on this machine has: %s",
+                *(report_id, printed.missing),
+            )
         outcome: dict[str, object] = {
             "state": State.READY,
             "progress": 100,
@@ -122,6 +128,7 @@ def build_report(*, report_id: int) -> None:
             "figures": figures,
             "pdf": printed.pdf,
             "pages": printed.pages,
+            "missing_letters": printed.missing[:MOST_LETTERS],
             "sha256": hashlib.sha256(printed.pdf).hexdigest(),
         }
     except PrintError as error:
