@@ -14,7 +14,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 type Outline = list[tuple[float, float]]
 
 UNITS = 1000
-WIDTH = 900
+WIDTH, SPACE = 900, 280
 _BELOW, _ABOVE = 40.0, 700.0
 _MIDDLE = (_BELOW + _ABOVE) / 2
 _HALF = WIDTH / 2
@@ -60,6 +60,7 @@ def _arrow(y: float, *, right: bool) -> Outline:
 
 
 GLYPHS: dict[str, list[Outline]] = {
+    " ": [],  # beside Arabic a sign's space is set in the sign's font
     "▼": [_triangle(down=True)],
     "▽": [_triangle(down=True), _triangle(down=True, inset=65)[::-1]],
     "△": [_triangle(down=False), _triangle(down=False, inset=65)[::-1]],
@@ -85,7 +86,8 @@ def make(path: str) -> None:
             pen.closePath()
         glyphs[names[sign]] = pen.glyph()
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (WIDTH, 0)))
+    widths = dict.fromkeys(glyphs, (WIDTH, 0)) | {names[" "]: (SPACE, 0)}
+    builder.setupHorizontalMetrics(widths)
     builder.setupHorizontalHeader(ascent=900, descent=-200)
     builder.setupNameTable({"familyName": "Focusprog Cues", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=900, usWinAscent=900, usWinDescent=200)

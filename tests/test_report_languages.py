@@ -204,7 +204,7 @@ def test_arabic_is_set_from_right_to_left_and_its_charts_are_joined() -> None:
     text = unicodedata.normalize("NFKC", re.sub("[\u200c\u202a-\u202e]", "", text_of(found)))
     # A chart's title, in the PDF's text as in the figures: letters that stood alone would be there
     # one by one, in the order in which they were drawn. (The second has a ligature.)
-    for measure in (of["measures"][0], *of["measures"][2:]):
+    for measure in (of["measures"][0], of["measures"][2]):
         assert text.count(measure["title"]) >= 2
 
 
@@ -251,7 +251,7 @@ def test_our_fonts_have_every_letter_of_every_phrase() -> None:
         ord(letter) for english, others in phrases().items() for letter in english + "".join(others)
     }
     used |= {ord(letter) for one in sentences().values() for letter in "".join(one.values())}
-    assert {chr(letter) for letter in used - letters} <= {"\u202f"}
+    assert {chr(letter) for letter in used - letters} <= {"\u202f", "\u2066", "\u2069"}
 
 
 def test_a_language_we_do_not_speak_is_english() -> None:

@@ -77,7 +77,7 @@ def _emails(
             ),
         )
     days = queries.settings_of(organisation).link_days
-    language = languages.spoken(report.figures["language"])
+    language = languages.spoken(report.figures.get("language", "en"))
     subject = say("sent.subject", organisation=organisation.name, quarter=report.period.quarter)
     for address in addresses:
         context: dict[str, Any] = {
