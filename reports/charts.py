@@ -255,7 +255,7 @@ def improvements(data: list[dict[str, Any]], mirrored: bool) -> Any:
 
 
 def _names_axis(mirrored: bool) -> Any:
-    return alt.Axis(labelLimit=290, domain=False, orient="right" if mirrored else "left")
+    return alt.Axis(labelLimit=0, domain=False, orient="right" if mirrored else "left")
 
 
 def _dressed(chart: Any, mirrored: bool) -> Any:

@@ -112,16 +112,14 @@ def _said(language: str, reading: dict[str, Any] | None, unit: str) -> str:
 def _standing_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
     """The lowest and the highest where there are too many for a page; a name's second bearer
     takes its stage's name along, since the axis tells rows apart by their words."""
-    rows, names = [], set()
+    rows: list[dict[str, Any]] = []
+    names: set[str] = set()
     for stage in figures["heatmap"]["stages"]:
         for row in stage["rows"]:
             total = row["total"]
             if total["net"] is None or total["indicative"]:
                 continue
-            name = row["touchpoint"]
-            if name in names:
-                name = f"{name} ({stage['name']})"
-            names.add(name)
+            name = pictures.axis_name(row["touchpoint"], stage["name"], names)
             rows.append(
                 {
                     "touchpoint": languages.isolated("en", name),

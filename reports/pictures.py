@@ -10,6 +10,7 @@ from reports.wording import words_of
 from reports.words import MOMENT_WORDS, Percent, Points, Run, Said, say, short
 
 MOST_IMPROVEMENTS = 12
+LONGEST = 46  # letters of a name beside an axis
 
 
 def chain_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,16 +42,27 @@ def chain_text(figures: dict[str, Any]) -> Said:
     return say("alt.chain", links=Run(tuple(links)))
 
 
+def axis_name(name: str, stage: str, taken: set[str]) -> str:
+    """A name for an axis, which tells rows apart by their words: short, since the renderer would
+    cut it within a letter, and with its stage or a number where another has it; then taken, too."""
+    found = short(name, LONGEST)
+    if found in taken:
+        found = f"{found} ({short(stage, LONGEST // 2)})"
+    number = 1
+    while found in taken:
+        number += 1
+        found = f"{short(name, LONGEST)} ({number})"
+    taken.add(found)
+    return found
+
+
 def inside_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
     """Two points a touchpoint, staff and customers; a name's second bearer takes its stage's
     name along, since the axis tells rows apart by their words."""
     rows: list[dict[str, Any]] = []
     names: set[str] = set()
     for row in (figures.get("inside") or {}).get("rows", []):
-        name = row["touchpoint"]
-        if name in names:
-            name = f"{name} ({row['stage']})"
-        names.add(name)
+        name = axis_name(row["touchpoint"], row["stage"], names)
         for voice in ("staff", "customers"):
             cell = row[voice]
             rows.append(
