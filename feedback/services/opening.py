@@ -24,8 +24,9 @@ from programme.models import Period, Person
 # Up to so many people are invited within the call that opens the round; a worker takes as many
 # at a time.
 BATCH = 500
-# After so long a worker lets others have their turn, and is woken again.
-_TURN_SECONDS = 10
+# After so long a worker lets others have their turn, and is woken again; one that is asked to stop
+# has as long to end its turn.
+_TURN_SECONDS = 5
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ def run(scale: float) -> dict[str, float | int | str]:
         _data(data, f"write_many({large}, {of_large}, {2 * of_large})")
         with _sending(data, sink) as worker:
             sink.wait_for(_SMALL + timed + of_large)
-            _wait(lambda: _data(data, "is_opening()") == "False")
+            _wait(lambda: _data(data, "is_opening()") == "False", every=2)
             peak_large = _peak_mb(worker)
         ids = data / "arrived.json"
         ids.write_text(json.dumps(sorted(sink.arrived)))
@@ -173,12 +173,12 @@ def _peak_mb(process: Process) -> float:
     return round(int(found[1]) / 1024, 1) if found else 0.0
 
 
-def _wait(true: Callable[[], bool]) -> None:
+def _wait(true: Callable[[], bool], *, every: float = 0.05) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not true():
         if time.monotonic() > deadline:
             raise RuntimeError("the worker has sent nothing for a long time")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def _data(data: Path, call: str) -> str:
