@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import smtplib
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,15 +14,16 @@ from anymail.exceptions import AnymailAPIError
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.prepared import prepared_cursor
 from outbox.message import message_for
 from outbox.models import AddressReport, Attachment, Email, EmailState
 from outbox.refusals import is_about_the_address
 from outbox.services import NewEmail, report_address, unsaved
-from outbox.wire import Letter, letter_for
+from outbox.wire import Letter, hand_over, letter_for
 
 logger = logging.getLogger(__name__)
 
@@ -33,9 +35,14 @@ LEASE = timedelta(minutes=10)
 # How long one run keeps going before it hands over to the next, well under the queue's own
 # patience with a task that does not end.
 RUN_SECONDS = 600
+# So many threads of a worker send at once: the others do what else is due, however much waits.
+SENDERS = 3
 GIVE_UP_AFTER = timedelta(hours=72)
 _PATIENCE = 8  # seconds, of someone who waits for a test
 LONGEST_WAIT = timedelta(hours=4)
+
+
+_senders = threading.BoundedSemaphore(SENDERS)
 
 
 class _UnreachableError(Exception):
@@ -45,15 +52,22 @@ class _UnreachableError(Exception):
 def send_due_emails(*, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Send what is due, chunk by chunk, until nothing is left, the mail server is not to be
     reached, RUN_SECONDS are over, or we are `stopping`, which is asked before each email. True when
-    more is due and another run should follow."""
-    deadline = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < deadline and not stopping():
-        chunk = _lease_chunk()
-        if not chunk:
-            return False
-        if not _send_chunk(chunk, stopping):
-            return False
-    return True
+    more is due and another run should follow.
+
+    Where SENDERS of this process are at it they will find what is due, and this call returns."""
+    if not _senders.acquire(blocking=False):
+        return False
+    try:
+        deadline = time.monotonic() + RUN_SECONDS
+        while time.monotonic() < deadline and not stopping():
+            chunk = _lease_chunk()
+            if not chunk:
+                return False
+            if not _send_chunk(chunk, stopping):
+                return False
+        return True
+    finally:
+        _senders.release()
 
 
 def try_mail_server(new: NewEmail) -> str:
@@ -79,6 +93,9 @@ def wait_before(attempt: int) -> timedelta | None:
     return waits[-1] if sum(waits, timedelta()) <= GIVE_UP_AFTER else None
 
 
+_LEASE = "UPDATE outbox_email SET leased_until = %s WHERE id = ANY(%s)"
+
+
 def _lease_chunk() -> list[Email]:
     """Take the rows that are due longest, and keep others from them until the lease ends.
 
@@ -99,7 +116,8 @@ def _lease_chunk() -> list[Email]:
         if len(chunk) < CHUNK:
             chunk += locked.exclude(organisation_id=None)[: CHUNK - len(chunk)]
         lease = now + LEASE
-        Email.objects.filter(pk__in=[email.pk for email in chunk]).update(leased_until=lease)
+        with prepared_cursor() as cursor:
+            cursor.execute(_LEASE, [lease, [email.pk for email in chunk]])
     for email in chunk:
         email.leased_until = lease
     return chunk
@@ -112,30 +130,42 @@ def _send_chunk(chunk: list[Email], stopping: Callable[[], bool]) -> bool:
     mailer = mail.mailers["default"]
     deadline = time.monotonic() + CHUNK_SECONDS
     try:
-        for position, email in enumerate(chunk):
-            if time.monotonic() > deadline or stopping():
-                _release(chunk[position:])
-                break
-            try:
-                _send_one(mailer, email, fetchers[email.pk])
-            except _UnreachableError as error:
-                for waiting in chunk[position:]:
-                    _put_off(waiting, str(error))
-                return False
+        with prepared_cursor() as cursor:
+            for position, email in enumerate(chunk):
+                if time.monotonic() > deadline or stopping():
+                    _release(chunk[position:])
+                    break
+                try:
+                    sent = _send_one(mailer, email, fetchers[email.pk])
+                except _UnreachableError as error:
+                    for waiting in chunk[position:]:
+                        _put_off(waiting, str(error))
+                    return False
+                if sent:
+                    # Written out, since composing it costs more than sending the email.
+                    cursor.execute(_SENT, [timezone.now(), email.pk, email.leased_until])
     finally:
         _close(mailer)
     return True
 
 
+_SENT = """
+    UPDATE outbox_email SET state = 'sent', sent_at = %s, last_error = '', leased_until = NULL,
+           attempts = attempts + 1
+    WHERE id = %s AND state = 'queued' AND leased_until = %s
+"""
+
+
 def _send_one(
     mailer: BaseEmailBackend, email: Email, attachments: list[Callable[[], Attachment]]
-) -> None:
-    """Send one and record its outcome. Raises _UnreachableError, having recorded nothing."""
+) -> bool:
+    """Send one; True where the server took it, and any other outcome is recorded. Raises
+    _UnreachableError, having recorded nothing."""
     try:
         send = _way_to_send(mailer, email, attachments)
     except ValueError as error:
         _give_up(email, str(error))
-        return
+        return False
     try:
         mailer.open()
     except OSError as error:  # smtplib's own exceptions are OSErrors too
@@ -156,8 +186,8 @@ def _send_one(
             _put_off(email, _reason(error))
         if not isinstance(error, OSError | ValueError):
             logger.exception("Email %s was not sent", email.pk)
-    else:
-        _record_sent(email)
+        return False
+    return True
 
 
 def _way_to_send(
@@ -172,7 +202,7 @@ def _way_to_send(
 
 def _hand_over(mailer: SmtpBackend, to: str, letter: Letter) -> None:
     assert mailer.connection is not None  # noqa: S101  (it was opened just before)
-    mailer.connection.sendmail(letter.sender, [to], letter.content)
+    hand_over(mailer.connection, to, letter)
 
 
 def _codes(error: Exception) -> list[int]:
@@ -245,19 +275,6 @@ def _record(email: Email, **outcome: datetime | str) -> None:
     ).update(attempts=F("attempts") + 1, leased_until=None, **outcome)
 
 
-_SENT = """
-    UPDATE outbox_email SET state = 'sent', sent_at = %s, last_error = '', leased_until = NULL,
-           attempts = attempts + 1
-    WHERE id = %s AND state = 'queued' AND leased_until = %s
-"""
-
-
-def _record_sent(email: Email) -> None:
-    """As `_record`; written out, since composing it costs more than sending the email."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, [timezone.now(), email.pk, email.leased_until])
-
-
 def _release(emails: list[Email]) -> None:
     """Give back untouched what there was no time for."""
     Email.objects.filter(
@@ -271,12 +288,19 @@ def _close(mailer: BaseEmailBackend) -> None:
         mailer.close()
 
 
+_ATTACHED = """
+    SELECT email_id, attachment_id FROM outbox_email_attachments
+    WHERE email_id = ANY(%s) ORDER BY id
+"""
+
+
 def _attachment_fetchers(chunk: list[Email]) -> dict[int, list[Callable[[], Attachment]]]:
     """For each email, ways to fetch its attachments: a hundred emails that carry the same report
     hold it in memory once, and those before it not at all."""
     fetch = lru_cache(maxsize=2)(lambda pk: Attachment.objects.get(pk=pk))
     found: defaultdict[int, list[Callable[[], Attachment]]] = defaultdict(list)
-    pairs = Email.attachments.through.objects.filter(email__in=chunk).order_by("pk")
-    for email_pk, attachment_pk in pairs.values_list("email_id", "attachment_id"):
-        found[email_pk].append(partial(fetch, attachment_pk))
+    with prepared_cursor() as cursor:
+        cursor.execute(_ATTACHED, [[email.pk for email in chunk]])
+        for email_pk, attachment_pk in cursor.fetchall():
+            found[email_pk].append(partial(fetch, attachment_pk))
     return found

@@ -49,7 +49,8 @@ def write_emails(emails: Iterable[NewEmail]) -> None:
     them within a minute.
     """
     with transaction.atomic():
-        for batch in batched(emails, 500):
+        # Few at a time: each is some ten kilobytes, and a statement is in memory several times.
+        for batch in batched(emails, 100):
             _write(batch)
         transaction.on_commit(wake_worker)
 

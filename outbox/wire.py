@@ -6,8 +6,10 @@ address of ASCII, lines that need no folding, no attachments. Whatever is not go
 by `outbox.message`; both ways say the same.
 """
 
+import contextlib
 import re
 import secrets
+import smtplib
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ _PLAIN_VALUE = re.compile(r"[\x21-\x7e]{1,900}")
 _LONGEST_LINE = 998  # bytes, by RFC 5322
 # By RFC 2047 an encoded word has at most 75 characters: so many bytes in base64, between its ends.
 _IN_A_WORD = 42
+_OK, _FORWARDED, _HANGS_UP = 250, 251, 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Letter:
 def letter_for(row: Email) -> Letter | None:
     """The email, if it is a plain one; None where only the careful way will do."""
     shared = _shared(settings.DEFAULT_FROM_EMAIL, row.from_name, row.reply_to, row.subject)
-    if shared is None or not _ADDRESS.fullmatch(row.to_email) or not row.to_name.isprintable():
+    if shared is None or not _ADDRESS.fullmatch(row.to_email) or not _is_plain(row.to_name):
         return None
     if not row.headers.keys() <= _PLAIN_HEADERS:
         return None
@@ -63,6 +66,34 @@ def letter_for(row: Email) -> Letter | None:
     return Letter(shared.sender, (between + b"\r\n").join(parts) + between + b"--\r\n")
 
 
+def hand_over(connection: smtplib.SMTP, to: str, letter: Letter) -> None:
+    """As `smtplib.SMTP.sendmail`, and with its exceptions, for addresses that are known to be
+    plain: reading them by the syntax of headers is a third of what that takes."""
+    connection.ehlo_or_helo_if_needed()
+    size = f" size={len(letter.content)}" if connection.has_extn("size") else ""
+    code, said = connection.docmd("mail", f"from:<{letter.sender}>{size}")
+    if code != _OK:
+        _start_over(connection, code)
+        raise smtplib.SMTPSenderRefused(code, said, letter.sender)
+    code, said = connection.docmd("rcpt", f"to:<{to}>")
+    if code not in {_OK, _FORWARDED}:
+        _start_over(connection, code)
+        raise smtplib.SMTPRecipientsRefused({to: (code, said)})
+    code, said = connection.data(letter.content)
+    if code != _OK:
+        _start_over(connection, code)
+        raise smtplib.SMTPDataError(code, said)
+
+
+def _start_over(connection: smtplib.SMTP, code: int) -> None:
+    """Forget the email that was begun; one who says 421 hangs up."""
+    if code == _HANGS_UP:
+        connection.close()
+        return
+    with contextlib.suppress(smtplib.SMTPServerDisconnected):
+        connection.rset()
+
+
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What all emails of a round have in common: the sender's address, and lines of the head."""
@@ -77,7 +108,7 @@ def _shared(default: str, name: str, reply_to: str, subject: str) -> _Shared | N
     name = name or own_name
     if not _ADDRESS.fullmatch(sender) or (reply_to and not _ADDRESS.fullmatch(reply_to)):
         return None
-    if not name.isprintable() or not subject.isprintable():
+    if not _is_plain(name) or not subject.isprintable():
         return None
     lines = [
         "MIME-Version: 1.0",
@@ -89,21 +120,19 @@ def _shared(default: str, name: str, reply_to: str, subject: str) -> _Shared | N
     return _Shared(sender, "\r\n".join(lines))
 
 
+def _is_plain(name: str) -> bool:
+    """Whether it takes no more than one encoded word: programs differ in how they join several."""
+    return name.isprintable() and (name.isascii() or len(name.encode()) <= _IN_A_WORD)
+
+
 def _mailbox(name: str, address: str) -> str:
-    """An address behind its name: quoted, or in encoded words where it is not of ASCII."""
+    """An address behind its name: quoted, or as an encoded word where it is not of ASCII."""
     if not name:
         return address
     if name.isascii():
         escaped = name.replace("\\", r"\\").replace('"', r"\"")
         return f'"{escaped}" <{address}>'
-    words = [b""]
-    for letter in name:
-        encoded = letter.encode()
-        if len(words[-1]) + len(encoded) > _IN_A_WORD:
-            words.append(b"")
-        words[-1] += encoded
-    said = "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
-    return f"{said} <{address}>"
+    return f"=?utf-8?b?{b64encode(name.encode()).decode()}?= <{address}>"
 
 
 def _part(kind: str, words: str) -> bytes | None:

@@ -24,7 +24,7 @@ from feedback.models import Invitation, Round
 from feedback.services import open_round
 from outbox import tasks as outbox_tasks
 from outbox.models import Email, EmailState
-from outbox.services import wake_worker
+from outbox.services import NewEmail, wake_worker, write_emails
 from programme.models import Organisation, Person
 from tests import factories
 from tests.conftest import PROJECT, wait_until
@@ -51,11 +51,11 @@ def _customers(of: Organisation, n: int) -> None:
     )
 
 
-def _worker(*, children: int) -> "subprocess.Popen[bytes]":
+def _worker(*, children: int, pool: str = "prefork") -> "subprocess.Popen[bytes]":
     """A real worker with processes of its own, which can be killed one by one. Of a single one the
     leases may be ended as soon as it is dead: nobody else has any."""
     port = project.MAILERS["default"]["OPTIONS"]["port"]
-    command = ("-m", "celery", "--app", "focusprog", "--quiet", "worker", "--pool", "prefork")
+    command = ("-m", "celery", "--app", "focusprog", "--quiet", "worker", "--pool", pool)
     return subprocess.Popen(
         [
             *(sys.executable, *command, "--concurrency", str(children), "--queues", "default"),
@@ -201,6 +201,41 @@ def test_each_task_delivered_five_times_at_once_does_its_work_once(
     assert _at_once(*[outbox_tasks.send_due, outbox_tasks.sweep] * 5) == []
     outbox_tasks.send_due()
     _each_once(sent, 550, server, at_most_twice=0)
+
+
+def _wait_for(event: threading.Event) -> None:
+    event.wait(120)
+
+
+def test_a_mail_server_that_hangs_leaves_a_worker_time_for_what_else_is_due(
+    organisation: Organisation, server: Script
+) -> None:
+    """All its threads are asked to send, and the server keeps each of them waiting."""
+    answers = threading.Event()
+    server.before_reply = partial(_wait_for, answers)
+    _customers(organisation, 600)
+    write_emails(
+        NewEmail(
+            key=f"waits:{n}",
+            organisation_id=organisation.pk,
+            to_email=f"waits{n}@example.com",
+            subject="Hello",
+            text="Hello",
+        )
+        for n in range(500)
+    )
+    sent = factories.draft_round(organisation)
+    worker = _worker(children=4, pool="threads")
+    try:
+        for _ in range(8):
+            wake_worker()
+        wait_until(lambda: server.connections > 0, 60)
+        open_round(round=sent)
+        wait_until(lambda: not Round.objects.get(pk=sent.pk).opening, 60)
+        assert server.accepted == []
+    finally:
+        answers.set()
+        _kill_whole(worker)
 
 
 def test_two_rounds_opened_at_the_same_moment_ask_no_customer_twice(

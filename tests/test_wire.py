@@ -1,7 +1,10 @@
 """Plain emails written out by hand say what the library's own message says."""
 
+import smtplib
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from django.conf import settings as project
 from hypothesis import given
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from outbox.message import message_for
 from outbox.models import Email
-from outbox.wire import Letter, letter_for
+from outbox.wire import Letter, hand_over, letter_for
 
 _HEADERS = (
     *("Subject", "From", "To", "Reply-To", "Message-ID", "Auto-Submitted"),
@@ -133,3 +136,65 @@ def test_no_text_ends_the_part_it_is_in() -> None:
     first, second = (by_hand(email(html="<p>x</p>")).content for _ in range(2))
     boundaries = {read(content).get_boundary() for content in (first, second)}
     assert len(boundaries) == 2
+
+
+def test_handing_over_is_what_the_library_does() -> None:
+    """The same commands, whatever the server says to them, and the same exceptions."""
+    letter = by_hand(email(text="One\n.two\n..three"))
+    for answers in (
+        {},
+        {"mail": 421},
+        {"mail": 550},
+        {"rcpt": 421},
+        {"rcpt": 450},
+        {"rcpt": 251},
+        {"data": 421},
+        {"data": 554},
+    ):
+        ours, theirs = _Recorded(answers), _Recorded(answers)
+        failed = [
+            _failure(lambda: hand_over(ours, "ada@example.com", letter)),  # noqa: B023
+            _failure(lambda: theirs.sendmail(letter.sender, ["ada@example.com"], letter.content)),  # noqa: B023
+        ]
+        assert failed[0] == failed[1], answers
+        assert ours.said == theirs.said, answers
+        assert ours.closed == theirs.closed, answers
+
+
+def _failure(send: Callable[[], object]) -> tuple[object, ...]:
+    try:
+        send()
+    except smtplib.SMTPException as error:
+        return type(error), error.args
+    return ()
+
+
+class _Recorded(smtplib.SMTP):
+    """A connection to a server that gives these answers, and takes everything else."""
+
+    def __init__(self, answers: dict[str, int]) -> None:
+        super().__init__(local_hostname="here")
+        self.answers = answers
+        self.said: list[bytes] = []
+        self.closed = False
+        self._step = ""
+        self.esmtp_features = {"size": "1000000"}
+        self.does_esmtp = True
+        self.ehlo_resp = b"ok"
+
+    def send(self, s: Any) -> None:
+        self.said.append(s if isinstance(s, bytes) else s.encode())
+        word = self.said[-1].split()[0].lower().decode()
+        self._step = word if word in {"mail", "rcpt", "rset"} else self._step
+        if word == "data":
+            self._step = "go"
+        elif self._step == "go":
+            self._step = "data"
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self._step == "go":
+            return 354, b"go on"
+        return self.answers.get(self._step, 250), b"said"
+
+    def close(self) -> None:
+        self.closed = True
