@@ -53,14 +53,14 @@ class WordsForm(Worded, forms.Form):
         "to keep the report’s own headline alone.",
         max_length=200,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
     paragraph = forms.CharField(
         label="Your paragraph",
         help_text="What you want the board to know. Printed as plain text, with your name.",
         max_length=900,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
 
     def __init__(self, *args: Any, figures: dict[str, Any], **kwargs: Any) -> None:
@@ -76,7 +76,7 @@ class WordsForm(Worded, forms.Form):
                 required=False,
                 initial=words.get("passages", {}).get(key, own),
                 help_text=_PASSAGE_HELP if place == 0 else "",
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             )
             if place == 0:
                 self.fields[f"passage_{key}"].heading = "The report’s passages"  # type: ignore[attr-defined]

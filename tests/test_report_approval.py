@@ -167,7 +167,8 @@ def test_the_leader_s_words_are_marked_as_theirs_on_page_and_in_print(
         assert done.figures["headline"] in text
         assert "We moved the north line in a week, and it showed." in text
         assert f"Edited by {leader.user}." in text
-        assert f"The report’s own words: {own['changes']}" in text
+        assert "The report’s own words:" in text
+        assert own["changes"] in text
         assert own["chain"] in text
     assert list(done.figures["words"]["passages"]) == ["changes"]
     assert "<script>alert(1)</script> file:///etc/passwd" in printed
