@@ -70,7 +70,7 @@ def html_of(survey: Survey, language: Language, link: OpenLink | None) -> str:
     words = filled(language.speech.page, organisation=organisation.name, figures=figures)
     address = address_of(link) if link else ""
     return render_to_string(
-        "feedback/paper_survey.html",
+        "feedback/print/survey.html",
         {
             "organisation": organisation,
             "title": language.survey(survey, "title"),
