@@ -103,6 +103,7 @@ def test_words_of_rows(organisation: Organisation) -> None:
 def test_words_on_pages(
     as_leader: Client, organisation: Organisation, url: str, sent: dict[str, str], said: str
 ) -> None:
+    factories.survey(organisation)
     answer = as_leader.post(reverse(url, kwargs={"organisation": organisation.slug}), sent)
     assert said in answer.text
     assert not [words for words in DJANGO if words in answer.text]

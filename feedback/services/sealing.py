@@ -76,18 +76,19 @@ def options_told(
     question: Question, n: int, by_value: Mapping[str, int], *, least: int
 ) -> dict[str, int]:
     """Of a list of answers, what may be counted: each option is a question of its own, of yes and
-    no. The places of a ranking add up, so that there it is all of them or none; so do options, as
-    everyone chose at least one, where those that are shown leave more people over than hidden
-    options that nearly nobody chose could have: one of those would be known to be nearly
-    everyone's."""
+    no. The places of a ranking add up, so that there it is all of them or none. So do options, as
+    everyone chose at least one: beside a hidden option, which nearly nobody or nearly everyone
+    chose, the others are shown only where they are enough for everybody else, whichever of them
+    the reader chose. Else the reader would know that the hidden one is nearly everyone's."""
     if question.kind == kinds.SEVERAL:
         shown = {
             option: chosen
             for option, chosen in by_value.items()
             if _may_be_seen((chosen, n - chosen), least, ordered=False)
         }
-        hidden = len(question.option_keys) - len(shown)
-        return {} if hidden and n - sum(shown.values()) > hidden else shown
+        all_are_shown = len(shown) == len(question.option_keys)
+        enough_without_the_reader = sum(shown.values()) - len(shown) >= n - 1
+        return shown if all_are_shown or enough_without_the_reader else {}
     places = range(1, len(question.option_keys) + 1)
     for option in question.option_keys:
         placed = tuple(by_value.get(f"{option}:{place}", 0) for place in places)
