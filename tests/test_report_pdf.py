@@ -382,7 +382,7 @@ def test_a_picture_made_for_a_page_cannot_reach_outside(listener: Listener, tmp_
 
 def test_a_print_that_takes_too_much_memory_is_stopped() -> None:
     cell_ = "<td>" + "x" * 50_000
-    html = f"<!DOCTYPE html><title>A</title><table><tr>{cell_ * 400}</table>"
+    html = f"<!DOCTYPE html><title>A</title><table><tr>{cell_ * 4_000}</table>"
     with pytest.raises(PrintError, match=r"was stopped"):
         print_document(html, identifier="a", at=AT, seconds=60)
 
