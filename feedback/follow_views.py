@@ -9,8 +9,6 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from allauth.core.internal.ratelimit import consume
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import link_holders
+from accounts.link_cookies import cookie_value, give_cookie
 from feedback import services
 from feedback.days import day_said
 from feedback.door_forms import Shown, WordForm, shown
@@ -44,14 +43,8 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def let_in(response: HttpResponse, conversation: Conversation) -> HttpResponse:
     """Give this browser the cookie that opens the conversation's page."""
-    response.set_cookie(
-        _COOKIE,
-        signing.dumps(conversation.pk, salt=_SALT),
-        path=reverse("follow", args=[conversation.pk]),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    path = reverse("follow", args=[conversation.pk])
+    give_cookie(response, _COOKIE, conversation.pk, salt=_SALT, path=path)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -162,11 +155,7 @@ def _back(found: Conversation, language: str) -> HttpResponse:
 
 def _held(request: HttpRequest, conversation: int) -> Conversation | None:
     """The conversation, if this browser has opened its link."""
-    try:
-        held = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_HOURS * 3600)
-    except signing.BadSignature:
-        return None
-    if held != conversation:
+    if cookie_value(request, _COOKIE, salt=_SALT, seconds=_HOURS * 3600) != conversation:
         return None
     found = Conversation.objects.select_related("organisation", "person")
     return found.filter(pk=conversation).first()

@@ -7,7 +7,6 @@ start.
 
 import uuid
 
-from django.conf import settings
 from django.core import signing
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import public
+from accounts.link_cookies import give_cookie
 from feedback import services
 from feedback.answer_page import languages_of
 from feedback.answer_visits import Visit, keep, refuse, show, thank
@@ -123,14 +123,13 @@ def _signed(text: str, link: OpenLink, hours: int) -> uuid.UUID | None:
 
 
 def _remember(response: HttpResponse, link: OpenLink, device: uuid.UUID) -> None:
-    response.set_cookie(
+    give_cookie(
+        response,
         _COOKIE,
-        signing.dumps(str(device), salt=f"{_SALT}.{link.pk}"),
-        max_age=_COOKIE_DAYS * 24 * 60 * 60,
+        str(device),
+        salt=f"{_SALT}.{link.pk}",
         path=reverse("open_answer", args=[link.token]),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
+        seconds=_COOKIE_DAYS * 24 * 60 * 60,
     )
 
 

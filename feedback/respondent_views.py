@@ -6,8 +6,6 @@ it stays out of logs and of the address bar. Reading a page never answers anythi
 
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import link_holders
+from accounts.link_cookies import cookie_value, give_cookie
 from feedback import services
 from feedback.answer_visits import Visit, keep, refuse, show, thank
 from feedback.answering_queries import Answering, answering
@@ -43,14 +42,7 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
     chosen = request.GET.get(services.CHOSEN, "")[:20]
     query = f"?{urlencode({services.CHOSEN: chosen})}" if chosen else ""
     response = HttpResponseRedirect(address + query)
-    response.set_cookie(
-        _COOKIE,
-        signing.dumps(invitation.pk, salt=_SALT),
-        path=address,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    give_cookie(response, _COOKIE, invitation.pk, salt=_SALT, path=address)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -149,8 +141,5 @@ def _refuse(found: Invitation, why: str, status: int) -> HttpResponse:
 
 def _held(request: HttpRequest, invitation: int) -> Answering | None:
     """The invitation, if this browser has opened its link."""
-    try:
-        held = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_HOURS * 60 * 60)
-    except signing.BadSignature:
-        return None
+    held = cookie_value(request, _COOKIE, salt=_SALT, seconds=_HOURS * 60 * 60)
     return answering(pk=invitation) if held == invitation else None

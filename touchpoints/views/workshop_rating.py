@@ -8,8 +8,6 @@ from itertools import batched
 from uuid import UUID, uuid4
 
 from allauth.core.internal.ratelimit import consume
-from django.conf import settings
-from django.core import signing
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import link_holders
+from accounts.link_cookies import cookie_value, give_cookie
 from touchpoints import services
 from touchpoints.models import Touchpoint, Workshop, WorkshopRater
 from touchpoints.moments import MOMENTS
@@ -57,14 +56,8 @@ def workshop_rate(request: HttpRequest, token: str) -> HttpResponse:
     rater = WorkshopRater.objects.filter(workshop=found, device=device).first() if device else None
     response = _page(request, found, pages, rater)
     if device is None:
-        response.set_cookie(
-            _COOKIE,
-            signing.dumps([found.pk, uuid4().hex], salt=_SALT),
-            path=reverse("workshop_rate", args=[found.token]),
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+        path = reverse("workshop_rate", args=[found.token])
+        give_cookie(response, _COOKIE, [found.pk, uuid4().hex], salt=_SALT, path=path)
     return response
 
 
@@ -127,11 +120,8 @@ def _touchpoints(found: Workshop) -> list[Touchpoint]:
 
 def _device(request: HttpRequest, found: Workshop) -> UUID | None:
     """Which browser this is, as its cookie says; one of another workshop does not count."""
-    try:
-        workshop, device = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT)
-        return UUID(device) if workshop == found.pk else None
-    except signing.BadSignature:
-        return None
+    workshop, device = cookie_value(request, _COOKIE, salt=_SALT) or (None, "")
+    return UUID(device) if workshop == found.pk else None
 
 
 def _number(request: HttpRequest, pages: int) -> int:
