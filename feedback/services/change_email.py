@@ -14,6 +14,7 @@ from feedback.services.stopping import Receiver, stop_token
 from feedback.spoken import base_of, direction_of, filled, speech
 from outbox.services import NewEmail
 from programme.models import Membership, Person
+from programme.services import one_click
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,7 @@ class ChangeEmail:
             subject=sheet.subject,
             text=sheet.text.replace(self._mark, stop),
             html=sheet.html.replace(self._mark, escape(stop)),
-            headers={
-                "List-Unsubscribe": f"<{stop}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            },
+            headers=one_click(stop),
         )
 
     def test_to(self, member: Membership) -> NewEmail:

@@ -17,6 +17,7 @@ from feedback.services.rounds import asked, last_day, minutes_for
 from feedback.spoken import Said, filled
 from outbox.services import NewEmail, one_line, write_emails
 from programme.models import Membership
+from programme.services import one_click
 
 # The part of a link's address that carries the score pressed in an email.
 CHOSEN = "score"
@@ -73,12 +74,7 @@ class InvitationEmail:
             subject=subject,
             text=text,
             html=html,
-            headers={
-                "List-Unsubscribe": f"<{unsubscribe}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            }
-            if unsubscribe
-            else {},
+            headers=one_click(unsubscribe) if unsubscribe else {},
         )
 
     def _in(self, wanted: str) -> tuple[str, str, str]:

@@ -43,6 +43,7 @@ from programme.services.practices import (
     rate_practice,
 )
 from programme.services.reminders import (
+    one_click,
     reminder_headers,
     reminders_address,
     reminders_of,
@@ -73,6 +74,7 @@ __all__ = [
     "invite_for",
     "lift_forgotten",
     "move_segment",
+    "one_click",
     "period_for",
     "publish_charter",
     "rate_practice",

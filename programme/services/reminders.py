@@ -23,9 +23,14 @@ def reminders_address(membership: Membership) -> str:
 
 
 def reminder_headers(membership: Membership) -> dict[str, str]:
-    """Headers by which a mail program offers to turn them off with one press (RFC 8058)."""
+    """Headers by which a mail program offers to turn them off with one press."""
+    return one_click(reminders_address(membership))
+
+
+def one_click(address: str) -> dict[str, str]:
+    """Headers of an email that a POST to `address` stops (RFC 8058)."""
     return {
-        "List-Unsubscribe": f"<{reminders_address(membership)}>",
+        "List-Unsubscribe": f"<{address}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
