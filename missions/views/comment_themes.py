@@ -11,6 +11,7 @@ from missions.models import ThemeSuggestion
 from missions.services import MissionsError, theme_suggestions
 from missions.suggestion_forms import CommentThemesForm
 from missions.suggestion_queries import MOST_COMPARED, proposed_comments
+from missions.views.suggestion_parts import poll, preview_part, step_given, step_shown
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -25,14 +26,9 @@ def suggested(request: OrganisationRequest, round: int) -> HttpResponse:
     with a mission's words, the slider posts the names typed so far, and nothing is saved."""
     found = _closed(request, round)
     suggestion = ThemeSuggestion.objects.filter(round=found).first()
-    finding = suggestion is not None and suggestion.state == ThemeSuggestion.State.FINDING
-    if request.htmx and request.method != "POST" and "step" not in request.GET:
-        answer = render(request, f"{_PAGE}#finding", {"suggestion": suggestion, "round": found})
-        if not finding:
-            answer["HX-Refresh"] = "true"
-        return answer
-    given = request.POST if request.method == "POST" else request.GET
-    return _preview(request, found, suggestion, given.get("step", ""))
+    if (waiting := poll(request, suggestion, what="comments")) is not None:
+        return waiting
+    return _preview(request, found, suggestion, step_given(request))
 
 
 def _preview(
@@ -48,8 +44,7 @@ def _preview(
         "most_compared": MOST_COMPARED,
     }
     if suggestion is not None and suggestion.state == ThemeSuggestion.State.READY:
-        if step not in suggestion.groups:
-            step = theme_suggestions.MIDDLE
+        step = step_shown(suggestion, step)
         proposed = proposed_comments(
             round=found, groups=suggestion.groups[step], shown=_SHOWN_IN_A_GROUP
         )
@@ -75,9 +70,7 @@ def _preview(
             "form": form,
         }
     if request.htmx:
-        answer = render(request, f"{_PAGE}#preview", context)
-        answer["HX-Replace-Url"] = f"{request.path}?step={step}"
-        return answer
+        return preview_part(request, _PAGE, context, step)
     status = 422 if form is not None and form.errors else 200
     return render(request, _PAGE, context, status=status)
 

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from missions import forms, queries
@@ -10,10 +9,12 @@ from missions.models import Mission, ThemeSuggestion
 from missions.services import MissionsError, theme_suggestions
 from missions.suggestion_queries import proposed_groups
 from missions.views.pages import find_mission, mission_page, to
+from missions.views.suggestion_parts import poll, preview_part, step_given, step_shown
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
 _SHOWN_IN_A_GROUP = 4
+_PAGE = "missions/theme_suggestion.html"
 
 
 @members(Role.MANAGER)
@@ -27,18 +28,9 @@ def theme_suggestion(request: OrganisationRequest, mission: int) -> HttpResponse
         messages.info(request, "Write your own words first: then you see everyone’s.")
         return to("words", found)
     suggestion = ThemeSuggestion.objects.filter(mission=found).first()
-    finding = suggestion is not None and suggestion.state == ThemeSuggestion.State.FINDING
-    if request.htmx and request.method != "POST" and "step" not in request.GET:
-        answer = render(
-            request,
-            "missions/theme_suggestion.html#finding",
-            {"suggestion": suggestion, "mission": found},
-        )
-        if not finding:
-            answer["HX-Refresh"] = "true"
-        return answer
-    given = request.POST if request.method == "POST" else request.GET
-    return _preview(request, found, suggestion, given.get("step", ""))
+    if (waiting := poll(request, suggestion, what="words")) is not None:
+        return waiting
+    return _preview(request, found, suggestion, step_given(request))
 
 
 def _preview(
@@ -51,8 +43,7 @@ def _preview(
     """The suggestion at that step of the slider; its changing part for htmx."""
     context: dict[str, object] = {"suggestion": suggestion, "mission": mission}
     if suggestion is not None and suggestion.state == ThemeSuggestion.State.READY:
-        if step not in suggestion.groups:
-            step = theme_suggestions.MIDDLE
+        step = step_shown(suggestion, step)
         proposed = proposed_groups(
             mission=mission, groups=suggestion.groups[step], shown=_SHOWN_IN_A_GROUP
         )
@@ -69,11 +60,9 @@ def _preview(
             "form": form,
         }
     if request.htmx:
-        answer = render(request, "missions/theme_suggestion.html#preview", context)
-        answer["HX-Replace-Url"] = f"{request.path}?step={step}"
-        return answer
+        return preview_part(request, _PAGE, context, step)
     status = 422 if form is not None and form.errors else 200
-    return mission_page(request, "missions/theme_suggestion.html", mission, context, status=status)
+    return mission_page(request, _PAGE, mission, context, status=status)
 
 
 @members(Role.MANAGER)
