@@ -3,15 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
 
 from accounts.wording import Worded
 from feedback.services import ChainRound
 from programme.models import Organisation, Period
-from programme.queries import quarters_back
+from programme.queries import end_of_day, quarters_back, today_at
 
 
 class ChainAskForm(Worded, forms.Form):
@@ -68,7 +66,7 @@ class ChainAskForm(Worded, forms.Form):
         }
         codes = [one.code for one in quarters_back(organisation, 4) if one.code not in closed]
         cast("forms.ChoiceField", self.fields["period"]).choices = [(code, code) for code in codes]
-        self.today = timezone.localdate(timezone=ZoneInfo(organisation.timezone))
+        self.today = today_at(organisation)
         self.fields["closes_on"].initial = self.today + dt.timedelta(days=14)
 
     def clean_closes_on(self) -> dt.date:
@@ -83,8 +81,7 @@ class ChainAskForm(Worded, forms.Form):
 
     def closes_at(self) -> dt.datetime:
         """The last minute of the last day, where the organisation is."""
-        there = ZoneInfo(self.organisation.timezone)
-        return dt.datetime.combine(self.cleaned_data["closes_on"], dt.time(23, 59), there)
+        return end_of_day(self.organisation, self.cleaned_data["closes_on"])
 
 
 def _count(hand_offs: int, people: int) -> str:

@@ -16,7 +16,7 @@ from feedback.models import Round, Survey
 from feedback.services import MOST_REMINDERS
 from programme.forms import offer
 from programme.models import Organisation, Period, Person, Segment, Team
-from programme.queries import quarters_back
+from programme.queries import end_of_day, quarters_back
 
 _SHOWN = 3
 _MOST_PICKED = 5_000
@@ -292,11 +292,6 @@ class ExtendForm(Worded, forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="The round closes by itself at the end of that day.",
     )
-
-
-def end_of_day(organisation: Organisation, day: dt.date) -> dt.datetime:
-    """The last minute of a day, where the organisation is."""
-    return dt.datetime.combine(day, dt.time(23, 59), ZoneInfo(organisation.timezone))
 
 
 def place_of(organisation: Organisation) -> str:

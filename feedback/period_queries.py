@@ -2,13 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db.models import F, Sum
-from django.utils import timezone
 
 from feedback.models import Round
 from programme.models import Organisation, Period
+from programme.queries import today_at
 from touchpoints.models import RatingTally
 
 
@@ -42,7 +41,7 @@ def period_lines(organisation: Organisation) -> list[PeriodLine]:
     for period, state in rounds.values_list("period_id", "state"):
         sent[period] += 1
         taking[period] += state == Round.State.OPEN
-    today = timezone.localdate(timezone=ZoneInfo(organisation.timezone))
+    today = today_at(organisation)
     return [
         PeriodLine(
             period=period,

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import figures, queries, services
 from feedback.change_queries import drafts_of
 from feedback.follow_up_queries import open_case_count, waiting_item_count
-from feedback.forms import ExtendForm, RoundForm, end_of_day
+from feedback.forms import ExtendForm, RoundForm
 from feedback.models import Round
 from feedback.receipt_queries import receipts_of
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.periods import Quarter
-from programme.queries import current_quarter
+from programme.queries import current_quarter, end_of_day
 from programme.services import period_for
 from programme.tables import write_csv, write_xlsx
 

@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from missions import queries, register
+from missions import register
 from missions.models import Decision
 from programme.models import Organisation
 from programme.printing import PrintError, print_pages
+from programme.queries import today_at
 
 KEEP_SECONDS = 24 * 3600
 # More would keep whoever waits for it, and a web process, for half a minute.
@@ -31,7 +32,7 @@ def printed(*, organisation: Organisation, decisions: QuerySet[Decision], is_all
             "decisions": decisions,
             "share": register.share_that_asked(decisions),
             "is_all": is_all,
-            "today": queries.today(organisation),
+            "today": today_at(organisation),
         },
     )
     identifier = hashlib.sha256(html.encode()).hexdigest()

@@ -1,9 +1,7 @@
 """Reading missions: how far they are, whose words they hold, and what anyone may see."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
@@ -17,7 +15,6 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
-from django.utils import timezone
 
 from feedback.models import Round
 from missions.models import (
@@ -96,11 +93,6 @@ class ThemeWords:
     theme: Theme
     counts: VoiceCounts
     words: tuple[Contribution, ...]
-
-
-def today(organisation: Organisation) -> dt.date:
-    """The day it is where the organisation is."""
-    return timezone.localdate(timezone=ZoneInfo(organisation.timezone))
 
 
 def adopted(organisation: Organisation) -> Mission | None:

@@ -1,5 +1,6 @@
 """Reads about the organisation and its people."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -29,9 +30,19 @@ def logo_pictures(organisation_id: int, name: str) -> dict[str, bytes]:
     return {f"logos/{logo.name}": bytes(logo.content) for logo in found}
 
 
+def today_at(organisation: Organisation) -> dt.date:
+    """The day that it is where the organisation is."""
+    return timezone.localdate(timezone=ZoneInfo(organisation.timezone))
+
+
+def end_of_day(organisation: Organisation, day: dt.date) -> dt.datetime:
+    """The last minute of a day, where the organisation is."""
+    return dt.datetime.combine(day, dt.time(23, 59), ZoneInfo(organisation.timezone))
+
+
 def current_quarter(organisation: Organisation) -> Quarter:
     """The quarter that today falls in, where the organisation is."""
-    today = timezone.localdate(timezone=ZoneInfo(organisation.timezone))
+    today = today_at(organisation)
     return Quarter.containing(today, first_month=organisation.financial_year_first_month)
 
 

@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from missions import queries, services
+from missions import services
 from missions.models import CheckIn, Commitment, Mission
 from missions.services.check_ins import link_token
 from missions.services.commitments import monday
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
+from programme.queries import today_at
 from programme.services import set_reminders
 from tests import factories
 
@@ -56,7 +57,7 @@ def at(day: dt.date, hour: int, zone: ZoneInfo = LONDON) -> dt.datetime:
 
 
 def last_week(organisation: Organisation) -> dt.date:
-    return monday(queries.today(organisation)) - dt.timedelta(weeks=1)
+    return monday(today_at(organisation)) - dt.timedelta(weeks=1)
 
 
 def link_for(commitment: Commitment, week: dt.date | None = None) -> str:

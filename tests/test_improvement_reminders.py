@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from outbox.models import Email
 from programme.models import Membership, Organisation
+from programme.queries import today_at
 from programme.services import set_reminders
 from tests import factories
 from tests.conftest import wait_until
 from touchpoints.models import Improvement
-from touchpoints.queries import local_today
 from touchpoints.services import add_improvement, change_improvement, remind_of_late
 from touchpoints.tasks import sweep
 
@@ -43,7 +43,7 @@ def organisation(db: None) -> Organisation:
 def _late(
     owner: Membership | None, organisation: Organisation, title: str = "Late", days: int = 1
 ) -> Improvement:
-    due = local_today(organisation) - dt.timedelta(days=days)
+    due = today_at(organisation) - dt.timedelta(days=days)
     return add_improvement(organisation=organisation, title=title, owner=owner, due_on=due)
 
 
@@ -65,7 +65,7 @@ def test_once_a_week_for_a_due_date(manager: Membership, organisation: Organisat
     one = _late(manager, organisation)
     assert [remind_of_late() for _ in range(3)] == [1, 0, 0]
     # The week before, it was told too: it is again, once.
-    today = local_today(organisation)
+    today = today_at(organisation)
     monday = today - dt.timedelta(days=today.weekday())
     Email.objects.all().delete()
     Improvement.objects.update(reminded_on=monday - dt.timedelta(days=1))
@@ -93,7 +93,7 @@ def test_what_is_not_late_or_nobody_s(
 ) -> None:
     one = _late(manager, organisation)
     if fields.get("due_on") == "today":
-        fields = {"due_on": local_today(organisation)}
+        fields = {"due_on": today_at(organisation)}
     Improvement.objects.filter(pk=one.pk).update(**fields)
     assert remind_of_late() == 0
 

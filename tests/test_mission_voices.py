@@ -9,7 +9,7 @@ from django.test import Client
 
 from feedback import services as feedback
 from feedback.models import Invitation, Response
-from missions import agreement, queries, services
+from missions import agreement, services
 from missions.models import (
     Ballot,
     Consent,
@@ -22,6 +22,7 @@ from missions.models import (
 from missions.tasks import sweep
 from outbox.models import Email
 from programme.models import Membership, Person
+from programme.queries import today_at
 from tests import factories
 from tests.respondents import link_of, opened
 from tests.test_mission_rounds import ask, html, url
@@ -219,7 +220,7 @@ def test_after_the_adoption_an_objection_stays_on_record(
     services.adopt(
         mission=mission,
         draft=mission.drafts.all()[0],
-        review_on=queries.today(mission.organisation) + dt.timedelta(30),
+        review_on=today_at(mission.organisation) + dt.timedelta(30),
     )
     link = re.search(r"/objection/\S+", told(kit)[0])
     assert link is not None

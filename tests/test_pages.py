@@ -25,13 +25,13 @@ from feedback.services import (
     turn_link,
 )
 from keeping.services.erasing import token_of
-from missions import queries
 from missions.models import Commitment, Consent, ConsentAnswer, Voice
 from missions.services.check_ins import link_token
 from missions.services.commitments import monday
 from missions.services.objection_links import objection_link
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
+from programme.queries import today_at
 from programme.services import reminders_address
 from reports.models import BoardReport
 from reports.services.links import make_link as make_report_link
@@ -206,7 +206,7 @@ def _objection_pages(organisation: Organisation) -> dict[str, int]:
 
 def _pages_of_an_owner(organisation: Organisation) -> dict[str, int]:
     """The weekly question, before and after everything has a word."""
-    week = monday(queries.today(organisation)) - dt.timedelta(weeks=1)
+    week = monday(today_at(organisation)) - dt.timedelta(weeks=1)
     asked = Commitment.objects.filter(organisation=organisation)
     pages = {}
     for commitment in asked.order_by("pk"):

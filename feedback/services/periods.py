@@ -1,13 +1,12 @@
 """Closing a quarter, after which its ratings never change."""
 
-from zoneinfo import ZoneInfo
-
 from django.db import transaction
 from django.utils import timezone
 
 from feedback.models import Round
 from feedback.services.errors import FeedbackError
 from programme.models import Membership, Period
+from programme.queries import today_at
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def close_period(*, period: Period, by: Membership) -> Period:
     locked = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
     if locked.closed_at is not None:
         return locked
-    today = timezone.localdate(timezone=ZoneInfo(locked.organisation.timezone))
+    today = today_at(locked.organisation)
     if locked.ends_on >= today:
         raise FeedbackError(
             f"{locked.code} lasts until {locked.ends_on:%-d %B %Y}: close it after that day."

@@ -5,7 +5,6 @@ import random
 import secrets
 from collections.abc import Sequence
 from email.utils import make_msgid
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from focusprog.sample.company import Place
 from focusprog.sample.people import Cast
 from outbox.models import Email, EmailState
 from programme.models import Period, Person, Role
+from programme.queries import end_of_day
 
 _CUSTOMERS_ANSWERING, _STAFF_ANSWERING = 0.52, 0.78
 _RECOMMENDING = tuple(range(11))
@@ -138,13 +138,8 @@ def _make_round(
         period=period,
         selection={"most_valuable": most_valuable} if most_valuable else {},
         created_by=cast.members[Role.MANAGER],
-        closes_at=_end_of_day(cast, timezone.localdate() + dt.timedelta(days=10)),
+        closes_at=end_of_day(cast.organisation, timezone.localdate() + dt.timedelta(days=10)),
     )
-
-
-def _end_of_day(cast: Cast, day: dt.date) -> dt.datetime:
-    """The last minute of a day, where the organisation is."""
-    return dt.datetime.combine(day, dt.time(23, 59), ZoneInfo(cast.organisation.timezone))
 
 
 def _answer(

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, TextField, Value
@@ -12,12 +11,12 @@ from django.db.models.functions import Coalesce, Left
 
 from feedback import services as feedback
 from feedback.models import Comment, Question, Round
-from missions import queries, questions
+from missions import questions
 from missions.models import Contribution, Mission, MissionRound
 from missions.reach import audience_of
 from missions.services.errors import MissionsError, locked
 from programme.models import Membership, Organisation
-from programme.queries import current_quarter
+from programme.queries import current_quarter, end_of_day, today_at
 from programme.services import period_for
 
 WORDS_KEY = "words"
@@ -122,8 +121,8 @@ def open_mission_round(
 
 def _last_moment(organisation: Organisation) -> dt.datetime:
     """The end of the last day for answers, where the organisation is."""
-    day = queries.today(organisation) + dt.timedelta(days=DAYS_TO_ANSWER)
-    return dt.datetime.combine(day, dt.time(23, 59), tzinfo=ZoneInfo(organisation.timezone))
+    day = today_at(organisation) + dt.timedelta(days=DAYS_TO_ANSWER)
+    return end_of_day(organisation, day)
 
 
 @transaction.atomic

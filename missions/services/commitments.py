@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.db import transaction
 
-from missions import queries
 from missions.models import CheckIn, Commitment, Mission, StatementClause
 from missions.services.errors import MissionsError
 from programme.models import Membership, Role
+from programme.queries import today_at
 
 # So many weeks back a word can still be said.
 WEEKS_BACK = 4
@@ -35,7 +35,7 @@ def check_in(
         raise MissionsError("Only colleagues who work here say how the week went.")
     if held.owner_id != by.pk and not by.can_edit:
         raise MissionsError("Its owner says how the week went, or a leader or manager.")
-    this_week = monday(queries.today(held.organisation))
+    this_week = monday(today_at(held.organisation))
     week = monday(week or this_week)
     if not this_week - dt.timedelta(weeks=WEEKS_BACK) <= week <= this_week:
         raise MissionsError("That week is too long ago to say how it went.")
@@ -60,7 +60,7 @@ def give_commitment(*, commitment: Commitment, owner: Membership) -> None:
 def end_commitment(*, commitment: Commitment) -> None:
     """It is no longer asked about; what was said of it stays."""
     if commitment.ended_on is None:
-        commitment.ended_on = queries.today(commitment.organisation)
+        commitment.ended_on = today_at(commitment.organisation)
         commitment.save(update_fields=["ended_on"])
 
 

@@ -11,11 +11,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from missions import queries, register
+from missions import register
 from missions.models import Decision, Mission
 from missions.services.errors import MissionsError
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Role
+from programme.queries import today_at
 
 _NAMED = 10
 
@@ -109,7 +110,7 @@ def remind_of_decisions() -> int:
 
 @transaction.atomic
 def _remind(organisation: Organisation) -> int:
-    today = queries.today(organisation)
+    today = today_at(organisation)
     due = list(
         register.due_for_a_reminder(until=today)
         .filter(organisation=organisation)

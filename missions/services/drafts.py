@@ -5,7 +5,6 @@ import datetime as dt
 from django.db import transaction
 
 from feedback.models import Round
-from missions import queries
 from missions.models import Draft, Mission
 from missions.services.asking import close_asking, gather_contributions
 from missions.services.candidates import close_rankings
@@ -16,6 +15,7 @@ from missions.services.critique import close_critiques
 from missions.services.errors import MissionsError, StaleDraftError, advance, locked
 from missions.services.working_text import follow_version
 from programme.models import Membership, Organisation
+from programme.queries import today_at
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def adopt(*, mission: Mission, draft: Draft, review_on: dt.date) -> Mission:
     if draft.mission_id != mission.pk:
         raise MissionsError("That draft belongs to another mission.")
     check_consent(mission)
-    today = queries.today(mission.organisation)
+    today = today_at(mission.organisation)
     if review_on <= today:
         raise MissionsError("Choose a review date in the future.")
     for asked in mission.rounds.filter(round__state=Round.State.OPEN).select_related("round"):

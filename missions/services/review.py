@@ -13,6 +13,7 @@ from missions.models import Contribution, Hiding, Mission
 from missions.services.errors import MissionsError
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Role
+from programme.queries import today_at
 
 
 def remind_of_reviews() -> int:
@@ -22,7 +23,7 @@ def remind_of_reviews() -> int:
     due = due.select_related("organisation")
     reminded = 0
     for mission in queries.not_yet_reminded(due):
-        if mission.review_on and mission.review_on <= queries.today(mission.organisation):
+        if mission.review_on and mission.review_on <= today_at(mission.organisation):
             _remind(mission)
             reminded += 1
     return reminded

@@ -14,6 +14,7 @@ from missions import queries, services, usage
 from missions.models import Commitment
 from missions.services.check_ins import CheckInLink
 from missions.services.commitments import monday
+from programme.queries import today_at
 from programme.services import reminders_address
 
 
@@ -49,7 +50,7 @@ def _page(
 ) -> HttpResponse:
     organisation = link.membership.organisation
     adopted = queries.adopted(organisation)
-    this_week = monday(queries.today(organisation))
+    this_week = monday(today_at(organisation))
     lived = (
         usage.commitments(adopted, this_week=this_week, owner=link.membership) if adopted else []
     )

@@ -11,6 +11,7 @@ from missions.services.commitments import monday
 from missions.views.pages import sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.queries import today_at
 
 ENDED_SHOWN = 50
 
@@ -18,7 +19,7 @@ ENDED_SHOWN = 50
 @members()
 def commitments(request: OrganisationRequest) -> HttpResponse:
     adopted = queries.adopted(request.organisation)
-    this_week = monday(queries.today(request.organisation))
+    this_week = monday(today_at(request.organisation))
     lived = usage.commitments(adopted, this_week=this_week) if adopted else []
     context = {
         "mission": adopted,

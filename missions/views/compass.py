@@ -14,6 +14,7 @@ from missions.models import Decision, StatementClause, WeighedOption, Weighing
 from missions.views.pages import LOOK_AGAIN_DAYS, sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.queries import today_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _page(
     answers = own if said is None else said
     can_settle = weighing.revealed_at and not weighing.decision_id and request.membership.can_edit
     if can_settle and form is None:
-        today = queries.today(request.organisation)
+        today = today_at(request.organisation)
         initial = {"decided_on": today, "review_on": today + dt.timedelta(days=LOOK_AGAIN_DAYS)}
         form = use_forms.SettleForm(weighing=weighing, initial=initial)
     options = list(weighing.options.all())

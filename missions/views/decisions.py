@@ -17,6 +17,7 @@ from missions.views.pages import LOOK_AGAIN_DAYS, a_page, sent
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.printing import PrintError
+from programme.queries import today_at
 from programme.tables import write_csv, write_xlsx
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +27,7 @@ _LONGEST_SEARCH = 200
 @members()
 def decisions(request: OrganisationRequest) -> HttpResponse:
     narrowed, found = _narrowed(request)
-    today = queries.today(request.organisation)
+    today = today_at(request.organisation)
     everything = registers.register(request.organisation, today=today)
     context = {
         "page": a_page(request, found),
@@ -86,7 +87,7 @@ def _narrowed(request: OrganisationRequest) -> tuple[registers.Narrowed, QuerySe
         by=_number(given["by"], r"[1-9]\d{0,15}"),
         text=request.GET.get("q", "").strip()[:_LONGEST_SEARCH],
     )
-    today = queries.today(request.organisation)
+    today = today_at(request.organisation)
     return narrowed, registers.register(request.organisation, today=today, narrowed=narrowed)
 
 
@@ -100,7 +101,7 @@ def decision_add(request: OrganisationRequest) -> HttpResponse:
     if adopted is None:
         messages.info(request, "Decisions are tested against an adopted mission: adopt one first.")
         return _to_register(request)
-    today = queries.today(request.organisation)
+    today = today_at(request.organisation)
     initial = {"decided_on": today, "review_on": today + dt.timedelta(days=LOOK_AGAIN_DAYS)}
     form = forms.DecisionForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -144,7 +145,7 @@ def decision_review(request: OrganisationRequest, decision: int) -> HttpResponse
     initial = {"kept": found.kept, "outcome": found.outcome}
     form = use_forms.DecisionReviewForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        today = queries.today(request.organisation)
+        today = today_at(request.organisation)
         try:
             services.review_decision(decision=found, reviewed_on=today, **form.cleaned_data)
         except services.MissionsError as problem:

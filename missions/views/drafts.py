@@ -17,6 +17,7 @@ from missions.views.pages import find_mission, mission_page, sent, to
 from missions.worddiff import word_diff
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.queries import today_at
 
 ANSWERS = forms.LinkForm.ANSWERS
 ANSWER_WORDS = (("yes", "Yes"), ("no", "No"))
@@ -259,7 +260,7 @@ def adopt(request: OrganisationRequest, mission: int) -> HttpResponse:
         return mission_page(request, "missions/adopt.html", found, {"draft": None})
     initial = {
         "version": chosen.version,
-        "review_on": _a_year_on(queries.today(request.organisation)),
+        "review_on": _a_year_on(today_at(request.organisation)),
     }
     form = forms.AdoptForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -11,6 +11,7 @@ from missions.models import Contribution, Mission
 from missions.views.pages import find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Organisation, Role
+from programme.queries import today_at
 
 
 @members()
@@ -32,7 +33,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
 @members(Role.LEADER)
 def mission_add(request: OrganisationRequest) -> HttpResponse:
     form = forms.MissionForm(sent(request))
-    usual = f"Mission {queries.today(request.organisation):%Y}"
+    usual = f"Mission {today_at(request.organisation):%Y}"
     if request.method == "POST" and form.is_valid():
         mission = services.start_mission(
             organisation=request.organisation,

@@ -14,6 +14,7 @@ from missions.views.pages import find_mission, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.printing import PrintError
+from programme.queries import today_at
 
 SHOWN = 20
 QUOTED = 8
@@ -24,7 +25,7 @@ def review(request: OrganisationRequest) -> HttpResponse:
     """All that speaks for the mission or against it: how each clause has served, what was decided
     and what came of it, how it is lived, what customers have said since."""
     adopted = queries.adopted(request.organisation)
-    today = queries.today(request.organisation)
+    today = today_at(request.organisation)
     if adopted:
         services.number_clauses(mission=adopted)
     since = register.register(request.organisation, today=today)

@@ -1,19 +1,17 @@
 """Customers lost: the list with its totals, and one recorded by hand."""
 
 from collections.abc import Iterable, Iterator
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programme.access import OrganisationRequest, members
 from programme.loss_forms import LossForm
 from programme.models import Loss, Role
-from programme.queries import loss_totals
+from programme.queries import loss_totals, today_at
 from programme.queries import losses as losses_of
 from programme.services import record_loss, remove_loss
 from programme.tables import write_csv, write_xlsx
@@ -64,7 +62,7 @@ def _rows(found: Iterable[Loss], *, names: bool) -> Iterator[list[object]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def loss_add(request: OrganisationRequest) -> HttpResponse:
     """Record a loss by hand."""
-    today = timezone.localdate(timezone=ZoneInfo(request.organisation.timezone))
+    today = today_at(request.organisation)
     form = LossForm(request.organisation, data=request.POST or None, initial={"lost_on": today})
     if request.method == "POST" and form.is_valid():
         record_loss(organisation=request.organisation, by=request.membership, **form.cleaned_data)

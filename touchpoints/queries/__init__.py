@@ -14,7 +14,7 @@ from touchpoints.queries.drawer import CellDetail, cell_detail
 from touchpoints.queries.effects import Effect, Reached, expectations, observed_effects
 from touchpoints.queries.figures import Figures, Heatmap, Row, StageRows, heatmap
 from touchpoints.queries.gaps import Gap, gaps
-from touchpoints.queries.improvements import Wanted, improvement_list, local_today
+from touchpoints.queries.improvements import Wanted, improvement_list
 from touchpoints.queries.known import Known, known, periods_with_ratings
 from touchpoints.queries.map import (
     Archived,
@@ -53,7 +53,6 @@ __all__ = [
     "improvement_list",
     "known",
     "links_by_touchpoint",
-    "local_today",
     "observed_effects",
     "pairs",
     "periods_with_ratings",

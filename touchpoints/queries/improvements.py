@@ -1,13 +1,11 @@
 """The improvements that someone asks for, in the order that they ask for."""
 
-import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db.models import Case, F, QuerySet, When
-from django.utils import timezone
 
 from programme.models import Organisation
+from programme.queries import today_at
 from touchpoints.models import OPEN_STATES, Improvement
 
 NOBODY = "none"
@@ -46,11 +44,6 @@ class Wanted:
     sort: str = "due"
 
 
-def local_today(organisation: Organisation) -> dt.date:
-    """The day that it is where the organisation is."""
-    return timezone.localdate(timezone=ZoneInfo(organisation.timezone))
-
-
 def improvement_list(*, organisation: Organisation, wanted: Wanted) -> QuerySet[Improvement]:
     """Those wanted, each with what its line shows."""
     found = Improvement.objects.filter(organisation=organisation).select_related(
@@ -66,5 +59,5 @@ def improvement_list(*, organisation: Organisation, wanted: Wanted) -> QuerySet[
     if wanted.stage:
         found = found.filter(touchpoint__stage=int(wanted.stage))
     if wanted.late:
-        found = found.filter(state__in=OPEN_STATES, due_on__lt=local_today(organisation))
+        found = found.filter(state__in=OPEN_STATES, due_on__lt=today_at(organisation))
     return found.order_by(*_ORDERS[wanted.sort])

@@ -9,10 +9,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.queries import today_at
 from touchpoints import services
 from touchpoints.improvement_forms import CommentForm, DropForm, ImprovementForm, initial_of
 from touchpoints.models import HandOff, Improvement, Touchpoint
-from touchpoints.queries import local_today
 from touchpoints.views.improvement_asked import ImprovementsAsked
 from touchpoints.views.improvements import improvements_context, lines_of
 
@@ -109,7 +109,7 @@ def improvement_move(request: OrganisationRequest, improvement: int) -> HttpResp
         moved = services.move_improvement(
             improvement=found,
             state=state,
-            today=local_today(request.organisation),
+            today=today_at(request.organisation),
             by=request.membership,
         )
     except services.TouchpointsError as error:
@@ -136,7 +136,7 @@ def improvement_drop(request: OrganisationRequest, improvement: int) -> HttpResp
         services.move_improvement(
             improvement=found,
             state=Improvement.State.DROPPED,
-            today=local_today(request.organisation),
+            today=today_at(request.organisation),
             by=request.membership,
             reason=form.cleaned_data["reason"],
         )

@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 
 from programme.access import OrganisationRequest, members
 from programme.models import Organisation
-from programme.queries import members_of
+from programme.queries import members_of, today_at
 from programme.tables import write_csv, write_xlsx
 from touchpoints.models import Improvement
 from touchpoints.queries import (
@@ -19,7 +19,6 @@ from touchpoints.queries import (
     current_stages,
     expectations,
     improvement_list,
-    local_today,
     observed_effects,
 )
 from touchpoints.queries.improvements import NOBODY, SORTS
@@ -115,7 +114,7 @@ def improvements_context(
 def lines_of(organisation: Organisation, found: list[Improvement]) -> list[Line]:
     effects = observed_effects(organisation=organisation, improvements=found)
     reached = expectations(organisation=organisation, improvements=found)
-    today = local_today(organisation)
+    today = today_at(organisation)
     return [
         Line(
             improvement=one,

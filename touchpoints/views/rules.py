@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
 from programme.models import Role
+from programme.queries import today_at
 from programme.tables import write_csv, write_xlsx
 from touchpoints import services
 from touchpoints.improvement_forms import RuleChangeForm, RuleForm, RuleKeepForm, RuleLiftForm
 from touchpoints.models import RULE_STATES, Rule
-from touchpoints.queries import local_today
 from touchpoints.queries.rules import RulesWanted, rule_counts, rule_list
 from touchpoints.views.improvements import TYPES
 
@@ -113,7 +113,7 @@ def rule_take_on(request: OrganisationRequest, rule: int) -> HttpResponse:
 @members(Role.MANAGER)
 def rule_lift(request: OrganisationRequest, rule: int) -> HttpResponse:
     found = _rule(request, rule)
-    today = local_today(request.organisation)
+    today = today_at(request.organisation)
     form = RuleLiftForm(request.POST or None, initial={"on": found.lifted_on or today})
     if request.method == "POST" and form.is_valid():
         services.lift_rule(rule=found, on=form.cleaned_data["on"], by=request.membership)
