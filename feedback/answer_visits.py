@@ -31,6 +31,7 @@ from feedback.answer_page import (
     language_for,
     languages_of,
 )
+from feedback.answer_way import Way
 from feedback.change_queries import latest_changes
 from feedback.models import OpenLink, Question, Response, Round
 from feedback.spoken import filled, said, speech
@@ -64,70 +65,9 @@ class Visit:
         return self.stored.version if self.stored is not None else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """The pages of a round as some answers lead through them, numbered from 1; one more follows
-    where it may turn out only on the way that nothing else does."""
-
-    questions: Sequence[Question]
-    pages: list[list[Question]]
-    answers: Mapping[str, Any]
-    # What is on each page for these answers, and the numbers of those with something on them.
-    on_page: list[list[Question]]
-    visible: list[int]
-
-    @classmethod
-    def through(cls, sent: Round, answers: Mapping[str, Any]) -> "_Way":
-        kind = (sent.survey_id, sent.confidential, sent.survey.on_one_page)
-        if (straight := _straight.get(kind)) is not None:
-            return straight
-        questions = services.questions_of(sent)
-        pages = kinds.pages_of(questions, on_one_page=sent.survey.on_one_page)
-        keys = {question.key for question in kinds.shown(questions, answers)}
-        on_page = pages
-        if len(keys) < len(questions):
-            on_page = [[one for one in page if one.key in keys] for page in pages]
-        visible = [number for number, page in enumerate(on_page, 1) if page]
-        way = cls(questions, pages, answers, on_page, visible)
-        if all(question.condition is None for question in questions):
-            if len(_straight) >= _MOST_SHEETS:
-                _straight.clear()
-            _straight[kind] = way
-        return way
-
-    def shown(self, number: int) -> list[Question]:
-        return self.on_page[number - 1] if number <= len(self.pages) else []
-
-    def is_last(self, number: int) -> bool:
-        """Whether nothing can follow this page, whatever is answered on it."""
-        later = [question for page in self.pages[number:] for question in page]
-        now = self.pages[number - 1] if number <= len(self.pages) else []
-        return not kinds.may_follow(later, now, self.answers)
-
-    def after(self, number: int) -> int:
-        """The next page with something on it, or the one at the end."""
-        return next((one for one in self.visible if one > number), len(self.pages) + 1)
-
-    def before(self, number: int) -> int:
-        return next((one for one in reversed(self.visible) if one < number), 1)
-
-    def nearest(self, number: int) -> int:
-        """A page that there is."""
-        visible = self.visible or [1]
-        if number in visible:
-            return number
-        if number > visible[-1]:
-            return visible[-1] if self.is_last(visible[-1]) else len(self.pages) + 1
-        return next(one for one in visible if one > number)
-
-
-# Ways through questions of which none hangs on another: whatever is answered, they are the same.
-_straight: dict[tuple[int, bool, bool], _Way] = {}
-
-
 def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The page that the address asks for, as it was left."""
-    way = _Way.through(visit.round, visit.answers)
+    way = Way.through(visit.round, visit.answers)
     number = way.nearest(_page_number(request))
     language = _language(request, visit)
     questions = way.shown(number)
@@ -171,7 +111,7 @@ def _token(request: HttpRequest) -> str:
 
 def keep(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Keep a page's answers, and lead on: to another page, or where all is in to the thank-you."""
-    way = _Way.through(visit.round, visit.answers)
+    way = Way.through(visit.round, visit.answers)
     number = way.nearest(_page_number(request))
     language = _language(request, visit)
     version = _version(request)
@@ -196,7 +136,7 @@ def keep(request: HttpRequest, visit: Visit) -> HttpResponse:
         return HttpResponseRedirect(_address(request, visit, missing, missing="1"), status=303)
     if last:
         return HttpResponseRedirect(_with(visit.thanks, _query(request, visit)), status=303)
-    way = _Way.through(visit.round, kept.answers)
+    way = Way.through(visit.round, kept.answers)
     following = way.before(number) if back else way.after(number)
     return HttpResponseRedirect(_address(request, visit, following), status=303)
 
@@ -257,7 +197,7 @@ def refuse(
 def _stale(
     request: HttpRequest,
     visit: Visit,
-    way: _Way,
+    way: Way,
     number: int,
     language: Language,
     sent: Sent,
@@ -300,7 +240,7 @@ def _in_words(question: Question, answer: Any, language: Language) -> str:
 def _page(
     request: HttpRequest,
     visit: Visit,
-    way: _Way,
+    way: Way,
     number: int,
     language: Language,
     given: Given,
@@ -323,7 +263,7 @@ def _page(
 
 
 def _context(
-    request: HttpRequest, visit: Visit, way: _Way, number: int, language: Language
+    request: HttpRequest, visit: Visit, way: Way, number: int, language: Language
 ) -> dict[str, Any]:
     """Everything on the page that is the same for everyone."""
     survey = visit.round.survey

@@ -17,7 +17,7 @@ from feedback.services import (
     merge_theme,
     open_round,
 )
-from feedback.services.surveys import QuestionSpec
+from feedback.services.question_specs import QuestionSpec
 from feedback.theme_queries import rounds_to_theme, theme_courses
 from missions.models import ThemeSuggestion
 from missions.services import MissionsError, theme_suggestions

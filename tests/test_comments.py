@@ -17,7 +17,7 @@ from feedback.services import (
     open_round,
     tie_comment,
 )
-from feedback.services.surveys import QuestionSpec
+from feedback.services.question_specs import QuestionSpec
 from feedback.sifting import A_PAGE, page_of, readable, sift
 from programme.models import Organisation, Segment
 from tests import factories

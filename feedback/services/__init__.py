@@ -68,6 +68,7 @@ from feedback.services.open_door import (
 )
 from feedback.services.opening import continue_opening, open_round, wake_opening
 from feedback.services.periods import close_period
+from feedback.services.question_specs import QuestionSpec
 from feedback.services.recognition import thank_colleague
 from feedback.services.reminding import remind_due_rounds, reminder_times
 from feedback.services.reviewing import review_comment
@@ -108,7 +109,6 @@ from feedback.services.stopping import receiver_of, set_unsubscribed
 from feedback.services.suppressing import suppress_reported
 from feedback.services.surveys import (
     TRANSLATED,
-    QuestionSpec,
     add_question,
     break_page,
     change_question,

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from feedback.models import Question, Round, Survey
 from feedback.services.errors import FeedbackError
+from feedback.services.question_specs import QuestionSpec
 from feedback.services.rounds import create_round
-from feedback.services.surveys import QuestionSpec, create_survey
+from feedback.services.surveys import create_survey
 from programme.models import Membership, Organisation, Period, Team
 from touchpoints.models import HandOff
 
