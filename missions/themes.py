@@ -67,11 +67,6 @@ def cluster(
     return Index.of(phrases, names=names).tree().cut(coarseness)
 
 
-def cluster_into(phrases: Sequence[str], themes: int, *, names: Sequence[str] = ()) -> list[int]:
-    """As `cluster`, into that many themes; only phrases without a word are -1."""
-    return Index.of(phrases, names=names).tree().cut_into(themes)
-
-
 def coverage(draft: str, themes: Sequence[Sequence[str]]) -> list[Coverage]:
     """How far the draft takes up each theme, given as its phrases; in the themes' order."""
     index = Index.of([phrase for theme in themes for phrase in theme])

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Final
 
-# The most bytes of one text.
-WIDEST = 32_767
 _LONG, _SEGMENT = 255, 252
 _BIAS = 100
 _LITERAL, _SPACES, _MISSING = 253, 254, 255

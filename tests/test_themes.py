@@ -17,7 +17,7 @@ from focusprog.benches import mission as bench
 from missions import vectors
 from missions.clauses import clauses, says_no
 from missions.english import is_english
-from missions.themes import TRAY, Index, cluster, cluster_into, coverage
+from missions.themes import TRAY, Index, cluster, coverage
 from tests.conftest import PROJECT
 
 BREAD = [
@@ -91,15 +91,15 @@ def test_coarser_means_fewer_and_broader() -> None:
 
 
 def test_as_many_themes_as_asked_for() -> None:
-    phrases = [*BREAD, *PRICES, *STAFF, "🥐"]
+    tree = Index.of([*BREAD, *PRICES, *STAFF, "🥐"]).tree()
     for number in (1, 2, 3, 7, 12):
-        numbers = cluster_into(phrases, number)
+        numbers = tree.cut_into(number)
         assert set(numbers) == {TRAY, *range(number)}
         assert numbers.index(TRAY) == 12
-    assert max(cluster_into(phrases, 99)) == 11
-    assert cluster_into([], 3) == []
+    assert max(tree.cut_into(99)) == 11
+    assert Index.of([]).tree().cut_into(3) == []
     with pytest.raises(ValueError, match="at least one"):
-        cluster_into(phrases, 0)
+        tree.cut_into(0)
 
 
 def test_the_same_phrases_give_the_same_themes() -> None:
@@ -371,7 +371,7 @@ def test_nothing_is_loaded_until_it_is_used() -> None:
 
 def test_without_wordllama_the_words_alone_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "knows_meaning", lambda: False)
-    numbers = cluster_into([*BREAD, *PRICES], 2)
+    numbers = Index.of([*BREAD, *PRICES]).tree().cut_into(2)
     assert numbers[:4] != numbers[4:]
     assert coverage("Fresh bread every morning", [BREAD, PRICES])[0].level == "covered"
     assert not vectors.meanings(BREAD).any()
