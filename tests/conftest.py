@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -178,6 +180,31 @@ def wait_until[T](answer: Callable[[], T], seconds: float = 30) -> T:
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.1)
     return found
+
+
+def at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
+    """Run each in a thread and connection of its own, from one starting gun; their errors."""
+    gun = threading.Barrier(len(actions))
+    outcomes: list[BaseException | None] = [None] * len(actions)
+
+    def run(place: int, action: Callable[[], object]) -> None:
+        try:
+            gun.wait(10)
+            action()
+        except Exception as problem:  # noqa: BLE001  (handed to the test)
+            outcomes[place] = problem
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=run, args=(place, action)) for place, action in enumerate(actions)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+    return outcomes
 
 
 # A real browser

@@ -33,8 +33,8 @@ from feedback.spoken import LANGUAGES, speech
 from outbox.models import AddressReport, Email, EmailState
 from programme.models import Membership, Organisation, Person, Role
 from tests import factories
+from tests.conftest import at_once
 from tests.doors import left
-from tests.test_missions import at_once
 
 pytestmark = pytest.mark.django_db
 

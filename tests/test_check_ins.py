@@ -2,15 +2,12 @@
 
 import datetime as dt
 import re
-import threading
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import signing
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from missions import services
 from missions.models import CheckIn, Commitment, Mission
@@ -21,6 +18,8 @@ from programme.models import Membership, Organisation, Role
 from programme.queries import today_at
 from programme.services import set_reminders
 from tests import factories
+from tests.conftest import at_once
+from tests.missions import adopt, begin
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = dt.date(2026, 11, 23)
@@ -29,13 +28,7 @@ LAST_WEEK = dt.date(2026, 11, 16)
 
 @pytest.fixture
 def adopted(leader: Membership) -> Mission:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    text = "Warm homes for everyone. We come when we said we would."
-    draft, _ = services.save_draft(mission=mission, text=text, based_on_version=0, author=leader)
-    review_on = timezone.localdate() + dt.timedelta(days=365)
-    return services.adopt(mission=mission, draft=draft, review_on=review_on)
+    return adopt(begin(leader), leader, "Warm homes for everyone. We come when we said we would.")
 
 
 @pytest.fixture
@@ -113,19 +106,12 @@ def test_once_a_person_and_a_week(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_ask_once(commitment: Commitment) -> None:
-    start = threading.Barrier(2)
     asked: list[int] = []
 
     def work() -> None:
-        start.wait()
         asked.append(services.ask_owners(now=at(MONDAY, 8)))
-        connection.close()
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    assert at_once(work, work) == [None, None]
     assert sorted(asked) == [0, 1]
     assert Email.objects.count() == 1
 

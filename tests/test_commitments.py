@@ -16,18 +16,14 @@ from missions.services.commitments import monday
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
 from tests import factories
+from tests.missions import adopt, begin
 
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
 def adopted(leader: Membership) -> Mission:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    text = "Warm homes for everyone. We come when we said we would."
-    draft, _ = services.save_draft(mission=mission, text=text, based_on_version=0, author=leader)
-    return services.adopt(mission=mission, draft=draft, review_on=TODAY + dt.timedelta(days=365))
+    return adopt(begin(leader), leader, "Warm homes for everyone. We come when we said we would.")
 
 
 @pytest.fixture

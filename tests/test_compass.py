@@ -15,6 +15,7 @@ from missions.models import Decision, Judgement, Mission, StatementClause, Weigh
 from programme.models import Membership, Organisation, Role
 from programme.tables import read_table
 from tests import factories
+from tests.missions import adopt, begin
 
 TODAY = timezone.localdate()
 STATEMENT = "Warm homes for everyone. We come when we said we would."
@@ -22,13 +23,7 @@ STATEMENT = "Warm homes for everyone. We come when we said we would."
 
 @pytest.fixture
 def adopted(leader: Membership) -> Mission:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    draft, _ = services.save_draft(
-        mission=mission, text=STATEMENT, based_on_version=0, author=leader
-    )
-    return services.adopt(mission=mission, draft=draft, review_on=TODAY + dt.timedelta(days=365))
+    return adopt(begin(leader), leader, STATEMENT)
 
 
 @pytest.fixture
@@ -105,9 +100,7 @@ def test_a_statement_without_clauses_is_one(adopted: Mission) -> None:
 
 
 def test_only_an_adopted_mission_is_a_compass(leader: Membership) -> None:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Not yet", started_by=leader
-    )
+    mission = begin(leader)
     with pytest.raises(services.MissionsError):
         put(mission, leader)
     assert not Weighing.objects.exists()

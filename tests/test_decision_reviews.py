@@ -16,6 +16,7 @@ from missions.models import Decision, Mission, MissionRound, Weighing
 from outbox.models import Email
 from programme.models import Membership, Role
 from tests import factories
+from tests.missions import adopt, begin
 from tests.test_compass import TODAY, at, decide, judge, page, put
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -24,13 +25,7 @@ LONG_AGO = TODAY - dt.timedelta(days=100)
 
 @pytest.fixture
 def adopted(leader: Membership) -> Mission:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    draft, _ = services.save_draft(
-        mission=mission, text="Warm homes. In time.", based_on_version=0, author=leader
-    )
-    return services.adopt(mission=mission, draft=draft, review_on=TODAY + dt.timedelta(days=365))
+    return adopt(begin(leader), leader, "Warm homes. In time.")
 
 
 @pytest.fixture

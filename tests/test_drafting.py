@@ -17,8 +17,8 @@ from missions.services import MissionsError
 from missions.services.working_text import LONGEST_KEPT
 from programme.models import Membership, Role
 from tests import factories
-from tests.test_mission_pages import MARKUP, NEXT_YEAR, html, said, url
-from tests.test_mission_suggestions import BREAD, NAMES, say
+from tests.missions import MARKUP, NEXT_YEAR, begin, html, said, say, url
+from tests.test_mission_suggestions import BREAD, NAMES
 
 BREADS = "We bake warm bread every morning"
 PHONE = "and we answer the phone"
@@ -27,11 +27,7 @@ TEXT = f"{BREADS}, {PHONE}."
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    begun = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=begun, author=leader, words={"feel": "Proud of the vans we drive"})
-    return begun
+    return begin(leader, felt="Proud of the vans we drive")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from missions.models import ClauseLink, Mission, Theme
 from programme.models import Membership, Role
 from tests import factories
 from tests.conftest import wait_until
-from tests.test_mission_pages import url
-from tests.test_mission_suggestions import BREAD, CARE, NAMES, say
+from tests.missions import begin, say, url
+from tests.test_mission_suggestions import BREAD, CARE, NAMES
 
 Browser = Callable[[User], BrowserContext]
 KEPT = "Kept. It is no version until you save it."
@@ -21,11 +21,7 @@ KEPT = "Kept. It is no version until you save it."
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    begun = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=begun, author=leader, words={"feel": "Proud of the vans we drive"})
-    return begun
+    return begin(leader, felt="Proud of the vans we drive")
 
 
 @pytest.fixture

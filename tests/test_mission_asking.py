@@ -13,16 +13,14 @@ from missions.reach import reach
 from outbox.models import Email
 from programme.models import Membership
 from tests import factories
+from tests.missions import NEXT_YEAR, begin, draft, url
 from tests.respondents import link_of, opened
-from tests.test_mission_rounds import answer, ask, html, url
-from tests.test_missions import NEXT_YEAR, draft
+from tests.test_mission_rounds import answer, ask, html
 
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    return services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
+    return begin(leader)
 
 
 # Whom

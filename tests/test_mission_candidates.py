@@ -15,17 +15,12 @@ from missions.models import Candidate, Critique, Mission, Ranking, Suggestion
 from outbox.models import Email
 from programme.models import Membership, Person
 from tests import factories
-from tests.test_mission_pages import MARKUP, html, said, url
-from tests.test_missions import NEXT_YEAR, draft
+from tests.missions import MARKUP, NEXT_YEAR, begin, draft, html, said, url
 
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    made = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=made, author=leader, words={"feel": "Proud"})
-    return made
+    return begin(leader, felt="Proud")
 
 
 def put_forward(mission: Mission, author: Membership, *texts: str) -> list[Candidate]:

@@ -14,8 +14,7 @@ from missions import agreement, queries, services
 from missions.models import Consent, ConsentAnswer, ConsentRound, Mission
 from programme.models import Membership, Person, Role
 from tests import factories
-from tests.test_mission_pages import MARKUP, html, said, url
-from tests.test_missions import NEXT_YEAR, draft
+from tests.missions import MARKUP, NEXT_YEAR, begin, draft, html, said, url
 
 OBJECTS = {"choice": "object", "reason": "Too long", "change_asked": "Half of it"}
 LOVES = {"choice": "love", "reason": "", "change_asked": ""}
@@ -23,10 +22,7 @@ LOVES = {"choice": "love", "reason": "", "change_asked": ""}
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    made = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=made, author=leader, words={"feel": "Proud"})
+    made = begin(leader, felt="Proud")
     draft(made, leader)
     return made
 

@@ -15,8 +15,8 @@ from missions import book, exports, services
 from missions.models import Mission, Suggestion
 from programme.models import Membership
 from tests import factories
-from tests.test_mission_rounds import answer, ask, html, url
-from tests.test_missions import NEXT_YEAR, draft
+from tests.missions import NEXT_YEAR, begin, draft, url
+from tests.test_mission_rounds import answer, ask, html
 
 SHEETS = ("words", "rankings", "suggestions", "consent")
 
@@ -25,8 +25,7 @@ SHEETS = ("words", "rankings", "suggestions", "consent")
 def mission(leader: Membership) -> Mission:
     """Agreed on by everyone: words, candidates, a suggestion, consent."""
     owner = leader.organisation
-    made = services.start_mission(organisation=owner, title="Our mission", started_by=leader)
-    services.add_words(mission=made, author=leader, words={"feel": "=Proud()"})
+    made = begin(leader, felt="=Proud()")
     ida = factories.staff(owner, "Ida Hidden")
     asked = ask(made)
     answer(asked, ida, "We <b>turn</b> up")
@@ -148,9 +147,7 @@ def test_an_earlier_mission_is_read_whole(
     mission: Mission, leader: Membership, as_member: Client
 ) -> None:
     services.adopt(mission=mission, draft=mission.drafts.all()[0], review_on=NEXT_YEAR)
-    later = services.start_mission(
-        organisation=leader.organisation, title="Again", started_by=leader
-    )
+    later = begin(leader)
     services.adopt(mission=later, draft=draft(later, leader, "New."), review_on=NEXT_YEAR)
     page = html(as_member.get(url(mission, "mission")))
     for said in ("An earlier mission", "2 contributions", "Candidates, as they were ranked"):

@@ -17,23 +17,19 @@ from missions.models import Contribution, Hiding, Mission
 from outbox.models import Email
 from programme.models import Membership, Organisation, Role
 from tests import factories
+from tests.missions import adopt, begin
 
 TODAY = timezone.localdate()
 STATEMENT = "Warm homes for everyone."
 
 
-def adopt(leader: Membership, text: str = STATEMENT) -> Mission:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=mission, author=leader, words={"feel": "Proud of the vans"})
-    draft, _ = services.save_draft(mission=mission, text=text, based_on_version=0, author=leader)
-    return services.adopt(mission=mission, draft=draft, review_on=TODAY + dt.timedelta(days=365))
+def adopted_by(leader: Membership, text: str = STATEMENT) -> Mission:
+    return adopt(begin(leader, felt="Proud of the vans"), leader, text)
 
 
 @pytest.fixture
 def adopted(leader: Membership) -> Mission:
-    return adopt(leader)
+    return adopted_by(leader)
 
 
 def public(organisation: Organisation) -> str:
@@ -68,9 +64,7 @@ def test_only_those_who_agreed_are_quoted_and_never_by_name(adopted: Mission) ->
 def test_ones_own_words_are_quotable_only_if_one_says_so(
     leader: Membership, as_leader: Client, agrees: bool
 ) -> None:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
+    mission = begin(leader)
     data = {"feel": "Proud", "readiness": "felt", **({"quotable": "on"} if agrees else {})}
     as_leader.post(page(leader.organisation, "words_save", mission=mission.pk), data)
     assert mission.contributions.get().quotable is agrees
@@ -89,9 +83,7 @@ def test_permission_is_taken_back_even_after_adoption(
 
 
 def test_themes_are_counted_by_voice(leader: Membership) -> None:
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
+    mission = begin(leader)
     words = [said(mission, f"Words {n}") for n in range(3)]
     services.create_theme(mission=mission, name="Warmth", contributions=words)
     draft, _ = services.save_draft(
@@ -106,7 +98,7 @@ def test_themes_are_counted_by_voice(leader: Membership) -> None:
 
 
 def test_earlier_missions_stay_readable(adopted: Mission, leader: Membership) -> None:
-    adopt(leader, "We come when we said we would.")
+    adopted_by(leader, "We come when we said we would.")
     seen = public(leader.organisation)
     assert seen.index("We come when") < seen.index("Earlier missions") < seen.index(STATEMENT)
 
@@ -148,7 +140,7 @@ def test_there_is_no_poster_of_another_size_or_of_nothing(
     organisation: Organisation, leader: Membership, as_leader: Client
 ) -> None:
     assert as_leader.get(page(organisation, "poster", size="a4")).status_code == 404
-    adopt(leader)
+    adopted_by(leader)
     assert as_leader.get(page(organisation, "index") + "poster-a0.pdf").status_code == 404
 
 
@@ -174,7 +166,7 @@ def test_each_leader_is_reminded_once(adopted: Mission, leader: Membership) -> N
 
 def test_nobody_is_reminded_of_a_retired_mission(adopted: Mission, leader: Membership) -> None:
     Mission.objects.update(review_on=TODAY)
-    adopt(leader, "Another.")
+    adopted_by(leader, "Another.")
     assert services.remind_of_reviews() == 0
     assert not Email.objects.exists()
 

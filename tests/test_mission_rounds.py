@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from feedback import services as feedback
@@ -20,14 +19,13 @@ from missions.tasks import sweep
 from outbox.models import Email
 from programme.models import Membership, Person, Role
 from tests import factories
-from tests.test_missions import NEXT_YEAR, at_once, draft
+from tests.conftest import at_once
+from tests.missions import NEXT_YEAR, begin, draft, url
 
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    return services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
+    return begin(leader)
 
 
 class Page(Protocol):
@@ -55,11 +53,6 @@ def answer(asked: MissionRound, person: Person, text: str, name: str = "") -> No
     feedback.submit_response(
         invitation=invitation, answers=answers, version=known.version if known else 0
     )
-
-
-def url(mission: Mission, name: str, **where: object) -> str:
-    place = {"organisation": mission.organisation.slug, "mission": mission.pk, **where}
-    return reverse(f"missions:{name}", kwargs=place)
 
 
 def html(page: Page) -> str:
@@ -155,9 +148,7 @@ def test_one_open_question_a_voice(mission: Mission) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_asks_once() -> None:
     leader = factories.member(factories.organisation(), Role.LEADER)
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Ours", started_by=leader
-    )
+    mission = begin(leader)
     factories.staff(leader.organisation)
     outcomes = at_once(lambda: ask(mission), lambda: ask(mission))
     assert [type(problem) for problem in outcomes if problem] == [services.MissionsError]
@@ -184,9 +175,7 @@ def test_words_come_in_once_with_the_name_only_where_given(mission: Mission) -> 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_look_at_once_bring_words_in_once() -> None:
     leader = factories.member(factories.organisation(), Role.LEADER)
-    mission = services.start_mission(
-        organisation=leader.organisation, title="Ours", started_by=leader
-    )
+    mission = begin(leader)
     people = [factories.staff(leader.organisation) for _ in range(20)]
     asked = ask(mission)
     for person in people:

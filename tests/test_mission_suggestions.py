@@ -19,7 +19,7 @@ from missions.services import MissionsError, theme_suggestions
 from programme.models import Membership, Organisation, Role
 from tests import factories
 from tests.conftest import wait_until
-from tests.test_mission_pages import html, said, url
+from tests.missions import begin, html, said, say, url
 
 BREAD = [
     "Warm bread when the door opens in the morning",
@@ -44,20 +44,7 @@ CARE = "We bake warm bread every morning."
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
     """With the leader's own words in."""
-    begun = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=begun, author=leader, words={"feel": "Proud of the vans we drive"})
-    return begun
-
-
-def say(mission: Mission, *texts: str, voice: str = "customer") -> list[Contribution]:
-    return Contribution.objects.bulk_create(
-        Contribution(
-            organisation_id=mission.organisation_id, mission=mission, voice=voice, text=text
-        )
-        for text in texts
-    )
+    return begin(leader, felt="Proud of the vans we drive")
 
 
 def many(count: int) -> list[str]:

@@ -24,17 +24,14 @@ from outbox.models import Email
 from programme.models import Membership, Person
 from programme.queries import today_at
 from tests import factories
+from tests.missions import begin, draft, url
 from tests.respondents import link_of, opened
-from tests.test_mission_rounds import ask, html, url
-from tests.test_missions import draft
+from tests.test_mission_rounds import ask, html
 
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    made = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=made, author=leader, words={"feel": "Proud"})
+    made = begin(leader, felt="Proud")
     draft(made, leader, "We carry everyone.")
     return made
 

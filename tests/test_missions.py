@@ -1,47 +1,34 @@
 """A mission's services and pure parts: words, themes, versions, adoption, hints."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from missions import clarity, queries, services
-from missions.models import Contribution, Decision, Draft, Mission, Readiness, Voice
+from missions.models import Contribution, Decision, Mission, Readiness, Voice
 from missions.worddiff import word_diff
 from programme.models import Membership, Organisation, Role
 from tests import factories
+from tests.conftest import at_once
+from tests.missions import NEXT_YEAR, begin, draft
 
-NEXT_YEAR = timezone.localdate() + dt.timedelta(days=365)
 NO_WORDS = {"feel": "", "believe": "", "go": ""}
 
 
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
-    return services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
+    return begin(leader)
 
 
 def contribution(mission: Mission, text: str = "Kindness", voice: str = "staff") -> Contribution:
     return Contribution.objects.create(
         organisation=mission.organisation, mission=mission, voice=voice, text=text
     )
-
-
-def draft(mission: Mission, author: Membership, text: str = "We carry everyone.") -> Draft:
-    current = mission.drafts.first()
-    saved, _ = services.save_draft(
-        mission=mission,
-        text=text,
-        based_on_version=current.version if current else 0,
-        author=author,
-    )
-    return saved
 
 
 # Words
@@ -179,36 +166,11 @@ def test_a_stale_version_is_refused_and_names_the_current_one(
     assert mission.drafts.count() == 2
 
 
-def at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
-    """Run each in a thread and connection of its own, from one starting gun; their errors."""
-    gun = threading.Barrier(len(actions))
-    outcomes: list[BaseException | None] = [None] * len(actions)
-
-    def run(place: int, action: Callable[[], object]) -> None:
-        try:
-            gun.wait(10)
-            action()
-        except Exception as problem:  # noqa: BLE001  (handed to the test)
-            outcomes[place] = problem
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=run, args=(place, action)) for place, action in enumerate(actions)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
-def test_two_who_saveat_once_get_one_version_and_one_refusal() -> None:
+def test_two_who_save_at_once_get_one_version_and_one_refusal() -> None:
     owner = factories.organisation()
     leader = factories.member(owner, Role.LEADER)
-    mission = services.start_mission(organisation=owner, title="Ours", started_by=leader)
+    mission = begin(leader)
     draft(mission, leader, "One")
 
     def save(text: str) -> Callable[[], object]:
@@ -287,7 +249,7 @@ def test_the_database_holds_one_adopted_mission(mission: Mission, leader: Member
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_missions_adoptedat_once_leave_one_adopted() -> None:
+def test_two_missions_adopted_at_once_leave_one_adopted() -> None:
     owner = factories.organisation()
     leader = factories.member(owner, Role.LEADER)
     missions = [

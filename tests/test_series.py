@@ -1,12 +1,10 @@
 """Series: each due round exactly once, whatever the clock, the beat and the machine do."""
 
 import datetime as dt
-import threading
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +25,7 @@ from feedback.services import (
 from outbox.models import Email
 from programme.models import Membership, Organisation
 from tests import factories
+from tests.conftest import at_once
 
 pytestmark = pytest.mark.django_db
 LONDON = ZoneInfo("Europe/London")
@@ -194,32 +193,11 @@ def test_two_beats_and_tasks_delivered_five_times_open_one_round(
     for _ in range(20):
         factories.staff(organisation)
     series = factories.series(organisation, audience="internal", reminder_days=[1])
-    failed: list[BaseException] = []
-
-    def at_once(moment: dt.datetime) -> None:
-        start = threading.Barrier(5)
-
-        def deliver() -> None:
-            try:
-                start.wait()
-                tasks.sweep()
-            except BaseException as error:  # noqa: BLE001  (whatever it is, the test shall say it)
-                failed.append(error)
-            finally:
-                connection.close()
-
-        with time_machine.travel(moment, tick=True):
-            threads = [threading.Thread(target=deliver) for _ in range(5)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-
-    at_once(series.next_at)
-    assert failed == []
+    with time_machine.travel(series.next_at, tick=True):
+        assert at_once(*[tasks.sweep] * 5) == [None] * 5
     assert _occurrences(series) == [0]
-    at_once(series.next_at + dt.timedelta(days=1, minutes=1))
-    assert failed == []
+    with time_machine.travel(series.next_at + dt.timedelta(days=1, minutes=1), tick=True):
+        assert at_once(*[tasks.sweep] * 5) == [None] * 5
     sent = Round.objects.get()
     keys = Email.objects.values_list("key", flat=True)
     assert len(keys) == len(set(keys)) == 40

@@ -12,9 +12,8 @@ from accounts.models import User
 from missions import services
 from missions.models import Contribution, Mission, Move, Theme
 from programme.models import Membership
+from tests.missions import begin, say, theme, url
 from tests.pages import Visitor
-from tests.test_mission_pages import url
-from tests.test_theme_board import say, theme
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,11 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def mission(leader: Membership) -> Mission:
     """With the leader's own words in."""
-    begun = services.start_mission(
-        organisation=leader.organisation, title="Our mission", started_by=leader
-    )
-    services.add_words(mission=begun, author=leader, words={"feel": "Proud of the vans"})
-    return begun
+    return begin(leader, felt="Proud of the vans")
 
 
 @pytest.fixture
