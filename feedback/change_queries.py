@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from feedback.models import Change, Conversation, Invitation, OpenLink, Round, Told
-from outbox.models import Email, EmailState
+from feedback.receipt_queries import MOST_AT_ONCE
+from outbox.queries import Fates, fates
 from programme.models import Organisation, Person, PersonKind, PersonQuerySet
 
 # What a thank-you shows: so many, and none older than a year, which is no longer "last time".
@@ -210,42 +211,43 @@ class AskedRound:
 
 def asked_rounds(change: Change) -> list[AskedRound]:
     links = OpenLink.objects.filter(round=OuterRef("pk"))
-    found = change.rounds.annotate(
-        asked=Count("invitations__person"), at_places=Exists(links)
-    ).order_by("-closed_at", "pk")
-    made = []
-    for one in found:
-        # Nobody was invited to what came from a file.
-        at_first = 0 if one.imported_from else (one.results or {}).get("invited", 0)
-        made.append(AskedRound(one, one.asked, max(0, at_first - one.asked), one.at_places))
-    return made
+    found = change.rounds.annotate(at_places=Exists(links)).order_by("-closed_at", "pk")
+    return [
+        AskedRound(one, _invited_to(one) - one.forgotten, one.forgotten, one.at_places)
+        for one in found
+    ]
+
+
+def _invited_to(closed: Round) -> int:
+    """How many it had invited; to what came from a file, nobody was."""
+    invited: int = 0 if closed.imported_from else (closed.results or {}).get("invited", 0)
+    return max(invited, closed.forgotten)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a change's emails. Of those told, `not_kept` have no email any more: it was
-    deleted after its time, or with a person who asked to be forgotten."""
+    """What became of a change's emails, as it was at `counted_at`, or is now where that is None. Of
+    those told, `not_kept` have no email any more: it was deleted after its time, or with a person
+    who asked to be forgotten."""
 
     told: int
-    waiting: int
-    sent: int
-    bounced: int
-    failed: int
+    emails: Fates
+    counted_at: dt.datetime | None = None
 
     @property
     def not_kept(self) -> int:
-        return max(0, self.told - self.waiting - self.sent - self.bounced - self.failed)
+        return max(0, self.told - self.emails.all)
 
 
 def delivery_of(change: Change) -> Delivery:
-    states = {
-        "waiting": EmailState.QUEUED,
-        "sent": EmailState.SENT,
-        "bounced": EmailState.BOUNCED,
-        "failed": EmailState.FAILED,
-    }
-    emails = Email.objects.filter(key__startswith=f"change:{change.pk}:")
-    counts = emails.aggregate(
-        **{name: Count("pk", filter=Q(state=state)) for name, state in states.items()}
-    )
-    return Delivery(told=change.sent_to, **counts)
+    """Counted now, or where the emails are many, by a worker a while ago."""
+    if change.counted is not None and change.sent_to > MOST_AT_ONCE:
+        kept = change.counted
+        return Delivery(kept["told"], Fates(**kept["emails"]), change.counted_at)
+    return Delivery(change.sent_to, count_emails(change))
+
+
+def count_emails(change: Change) -> Fates:
+    """What became of a change's emails; one SQL query, which reads each of them."""
+    prefix = f"change:{change.pk}:"
+    return fates([prefix])[prefix]

@@ -1,12 +1,17 @@
 """A round's receipt: what became of it."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from feedback.models import Round
+from outbox.queries import Fates, fates
 from programme.models import Organisation, Period
+
+# Of rounds up to so many places every look counts; a worker counts the others.
+MOST_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class Receipt:
     by_link: int | None = 0
     bounced: int = 0
     waiting: int = 0
+    # When an open round's numbers were counted; None where they are those of this moment.
+    counted_at: dt.datetime | None = None
 
     @property
     def unreachable(self) -> int:
@@ -85,55 +92,49 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Emails:
-    """What became of the emails that carried a round's invitations."""
+class Live:
+    """What is counted of a round whose receipt is not written down; `emails` are those that carried
+    its invitations."""
 
-    sent: int
-    failed: int
-    bounced: int
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """What is counted of a round whose receipt is not written down."""
-
-    invited: int
-    opened: int
-    answered: int
-    by_link: int
-    emails: Emails
+    invited: int = 0
+    opened: int = 0
+    answered: int = 0
+    by_link: int = 0
+    emails: Fates = Fates()  # noqa: RUF009  (it never changes)
 
 
 _LIVE = """
-    SELECT d.id, count(i.id), count(i.seen_at), count(i.answered_at),
-           (SELECT count(*) FROM feedback_response r
-            WHERE r.round_id = d.id AND r.open_link_id IS NOT NULL AND r.submitted_at IS NOT NULL),
-           count(*) FILTER (WHERE e.state = 'sent'), count(*) FILTER (WHERE e.state = 'failed'),
-           count(*) FILTER (WHERE e.state = 'bounced'), count(*) FILTER (WHERE e.state = 'queued')
+    SELECT d.id, i.invited, i.opened, i.answered, (
+        SELECT count(*) FROM feedback_openlink l JOIN feedback_response r ON r.open_link_id = l.id
+        WHERE l.round_id = d.id AND r.submitted_at IS NOT NULL
+    )
     FROM feedback_round d
-    LEFT JOIN feedback_invitation i ON i.round_id = d.id
-    LEFT JOIN outbox_email e
-      ON e.key = 'round:' || i.round_id || ':' || i.person_id || ':invite'
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS invited, count(seen_at) AS opened, count(answered_at) AS answered
+        FROM feedback_invitation WHERE round_id = d.id
+    ) i
     WHERE d.id = ANY(%s)
-    GROUP BY d.id
 """
-_NOTHING = _Live(0, 0, 0, 0, Emails(0, 0, 0, 0))
 
 
-def emails_of(rounds: Sequence[int]) -> dict[int, Emails]:
+def emails_of(rounds: Iterable[int]) -> dict[int, Fates]:
     """What became of the invitations' emails of these rounds, from the outbox; one SQL query."""
-    return {pk: live.emails for pk, live in _live(rounds).items()}
+    prefixes = {pk: f"round:{pk}:" for pk in rounds}
+    found = fates(prefixes.values(), last=":invite")
+    return {pk: found[prefix] for pk, prefix in prefixes.items()}
 
 
-def _live(rounds: Sequence[int]) -> dict[int, _Live]:
+def count_live(rounds: Sequence[int]) -> dict[int, Live]:
+    """Count what became of these rounds up to now; two SQL queries, which read each of their
+    invitations."""
     if not rounds:
         return {}
+    emails = emails_of(rounds)
     with connection.cursor() as cursor:
         cursor.execute(_LIVE, [list(rounds)])
         return {
-            pk: _Live(invited, opened, answered, by_link, Emails(*emails))
-            for pk, invited, opened, answered, by_link, *emails in cursor.fetchall()
+            pk: Live(invited, opened, answered, by_link, emails[pk])
+            for pk, invited, opened, answered, by_link in cursor.fetchall()
         }
 
 
@@ -143,17 +144,36 @@ def _is_written_down(found: Round) -> bool:
     return found.results is not None and settled
 
 
+def _is_kept(found: Round) -> bool:
+    """Whether what a worker has counted of an open round is shown, since counting takes long."""
+    kept = found.counted
+    return (
+        found.state == Round.State.OPEN
+        and kept is not None
+        and kept["invited"] + kept["by_link"] > MOST_AT_ONCE
+    )
+
+
 def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
     """The receipts of these rounds, in their order. Closed ones are read from what closing wrote
-    down; only the others are counted, in one SQL query for them all."""
-    counted = _live([found.pk for found in rounds if not _is_written_down(found)])
-    return [_receipt(found, counted.get(found.pk, _NOTHING)) for found in rounds]
+    down, and large open ones from what a worker has counted; only the others are counted, in two
+    SQL queries for them all."""
+    counted = count_live(
+        [found.pk for found in rounds if not (_is_written_down(found) or _is_kept(found))]
+    )
+    return [_receipt(found, counted.get(found.pk)) for found in rounds]
 
 
-def _receipt(found: Round, live: _Live) -> Receipt:
+def _kept(found: Round) -> Live:
+    kept = found.counted or {}
+    return Live(**{**kept, "emails": Fates(**kept.get("emails", {}))})
+
+
+def _receipt(found: Round, counted: Live | None) -> Receipt:
+    live = counted or (_kept(found) if _is_kept(found) else Live())
     emails = live.emails
     if found.emails_sent is not None and found.emails_failed is not None:
-        emails = Emails(found.emails_sent, found.emails_failed, found.emails_bounced or 0, 0)
+        emails = Fates(found.emails_sent, found.emails_failed, found.emails_bounced or 0, 0)
     invited = live.invited
     opened: int | None = live.opened
     answered: int | None = live.answered + live.by_link
@@ -179,6 +199,7 @@ def _receipt(found: Round, live: _Live) -> Receipt:
         by_link=by_link,
         bounced=emails.bounced,
         waiting=emails.waiting,
+        counted_at=found.counted_at if counted is None and _is_kept(found) else None,
     )
 
 

@@ -19,6 +19,7 @@ def sweep() -> None:
     services.escalate_late()
     services.wake_opening()
     services.wake_telling()
+    services.count_what_is_due()
     import_jobs.wake_waiting()
 
 

@@ -144,8 +144,7 @@ def round_progress(request: OrganisationRequest, round: int) -> HttpResponse:
         return redirect("feedback:round", request.organisation.slug, found.pk)
     if not found.opening:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"round": found, "receipt": receipts_of([found])[0]}
-    return render(request, "feedback/round.html#opening", context)
+    return render(request, "feedback/round.html#opening", {"round": found})
 
 
 @members(Role.MANAGER)
@@ -293,8 +292,11 @@ def round_receipt_table(request: OrganisationRequest, round: int, kind: str) -> 
     found = _round(request, round)
     if kind not in {"csv", "xlsx"}:
         raise Http404
-    rows = receipts_of([found])[0].lines
-    headings = (found.title, "people")
+    receipt = receipts_of([found])[0]
+    rows, people = receipt.lines, "people"
+    if receipt.counted_at is not None:
+        people = f"people, counted {timezone.localtime(receipt.counted_at):%Y-%m-%d %H:%M}"
+    headings = (found.title, people)
     if kind == "csv":
         content = "".join(write_csv(headings, rows)).encode()
         return _download(content, "text/csv; charset=utf-8", f"receipt-{found.pk}.csv")

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -14,7 +16,10 @@ from feedback.services import (
     FeedbackError,
     close_round,
     continue_telling,
+    count_what_is_due,
     discard_change,
+    forget,
+    live_counts,
     open_case,
     open_case_from_item,
     open_round,
@@ -31,6 +36,7 @@ from feedback.services import (
 from feedback.services.stopping import stop_token
 from feedback.spoken import LANGUAGES, speech
 from outbox.models import AddressReport, Email, EmailState
+from outbox.queries import Fates
 from programme.models import Membership, Organisation, Person, Role
 from tests import factories
 from tests.conftest import at_once
@@ -158,7 +164,7 @@ def test_nobody_is_written_to_who_should_not_be_and_the_page_says_why(
     assert len(told(change)) == 3
     gone = people[-1]
     assert gone is not None
-    gone.delete()
+    forget(person=gone)
     (asked,) = change_queries.asked_rounds(change)
     assert (asked.invited, asked.forgotten, asked.at_places) == (7, 1, False)
 
@@ -474,13 +480,38 @@ def test_what_became_of_its_emails(organisation: Organisation) -> None:
         Email.objects.filter(pk=email.pk).update(state=state)
     emails[-1].delete()
     found = change_queries.delivery_of(change)
-    assert (found.sent, found.bounced, found.failed, found.waiting, found.not_kept) == (
-        1,
-        1,
-        1,
-        2,
-        1,
-    )
+    assert found.emails == Fates(sent=1, bounced=1, failed=1, waiting=2)
+    assert found.not_kept == 1
+
+
+def test_emails_of_a_large_change_are_counted_by_a_worker(
+    organisation: Organisation,
+    as_manager: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    change = written(organisation, rounds=[asked_round(organisation, 6)])
+    send_change(change=change)
+    for module in (change_queries, live_counts):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 5)
+    count_what_is_due()
+    Email.objects.filter(key__startswith="change:").update(state=EmailState.SENT)
+    change.refresh_from_db()
+    with django_assert_num_queries(0):
+        found = change_queries.delivery_of(change)
+    # As it was counted, and the page says when.
+    assert found.emails == Fates(waiting=6)
+    page = as_manager.get(reverse("feedback:change", args=[organisation.slug, change.pk]))
+    assert "Counted" in page.content.decode()
+    # Not at each sweep, but when it is due; at rest not for an hour.
+    count_what_is_due()
+    change.refresh_from_db()
+    assert change_queries.delivery_of(change).emails == Fates(waiting=6)
+    Change.objects.update(count_due_at=timezone.now())
+    count_what_is_due()
+    change.refresh_from_db()
+    assert change_queries.delivery_of(change).emails == Fates(sent=6)
+    assert change.count_due_at > timezone.now() + dt.timedelta(minutes=50)
 
 
 # What the thank-you tells

@@ -368,7 +368,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(
     for _ in range(rows):
         open_round(round=factories.draft_round(organisation))
         factories.series(organisation)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         shown = as_manager.get(reverse("feedback:index", args=[organisation.slug]))
     assert shown.content.count(b"0 of 1") == rows
 

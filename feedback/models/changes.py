@@ -32,6 +32,11 @@ class Change(OrganisationOwned):
     # A worker is still writing its emails; so many were to get it when that began.
     sending = models.BooleanField(default=False)
     expected = models.PositiveIntegerField(default=0)
+    # What a worker has counted of its emails where they are many, when, and when it is to count
+    # them again; empty before the first time.
+    counted = models.JSONField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+    count_due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-published_at", "-created_at", "-pk"]

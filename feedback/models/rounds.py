@@ -117,6 +117,7 @@ class Round(OrganisationOwned):
     # Open, but a worker is still writing invitations; so many people are to get one.
     opening = models.BooleanField(default=False)
     expected = models.PositiveIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)  # invitations so far, as the opening goes on
     # A customer asked within so many days by another round is left out; 0 asks everyone.
     rest_days = models.PositiveSmallIntegerField(default=0)
     # How many of the selection were not invited when it opened, and how many of them only because
@@ -132,6 +133,11 @@ class Round(OrganisationOwned):
     answers_apart = models.BooleanField(default=False)
     # What closing it counted (see `feedback.services.close_round`); empty while it is open.
     results = models.JSONField(null=True, blank=True)
+    # What a worker has counted of it while it is open (see `feedback.receipt_queries.Live`), when,
+    # and when it is to be counted again; empty before the first time, and once it is closed.
+    counted = models.JSONField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+    count_due_at = models.DateTimeField(null=True, blank=True)
     # An import names the file's own fingerprint, so that a second run finds the first.
     imported_from = models.CharField(max_length=100, blank=True)
     created_by = models.ForeignKey(
@@ -151,6 +157,8 @@ class Round(OrganisationOwned):
     emails_sent = models.PositiveIntegerField(null=True, blank=True)
     emails_failed = models.PositiveIntegerField(null=True, blank=True)
     emails_bounced = models.PositiveIntegerField(null=True, blank=True)
+    # Of how many whom it had invited nobody can be found any more: they asked to be forgotten.
+    forgotten = models.PositiveIntegerField(default=0)
     # How many days after the opening those are reminded who have not answered.
     reminder_days = models.JSONField(default=list)
     # How many of these reminders are written, and up to which invitation the next one is.

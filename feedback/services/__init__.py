@@ -58,6 +58,7 @@ from feedback.services.letting_go import (
 )
 from feedback.services.link_secrets import hash_of
 from feedback.services.links import invite_by_email, make_link, turn_link
+from feedback.services.live_counts import count_what_is_due
 from feedback.services.loyalty import count_loyalty, know_loyalty, recount_loyalty
 from feedback.services.open_door import (
     DoorPausedError,
@@ -163,6 +164,7 @@ __all__ = [
     "continue_telling",
     "conversation_of",
     "count_loyalty",
+    "count_what_is_due",
     "create_round",
     "create_series",
     "create_survey",

@@ -50,7 +50,13 @@ def close_round(*, round: Round) -> Round:
     closed.closed_at = timezone.now()
     # Closing stops what is left of the opening.
     closed.opening = False
-    closed.save(update_fields=["results", "state", "closed_at", "opening"])
+    closed.counted = closed.counted_at = closed.count_due_at = None
+    closed.save(
+        update_fields=[
+            *("results", "state", "closed_at", "opening"),
+            *("counted", "counted_at", "count_due_at"),
+        ]
+    )
     # A closed quarter's heatmap no longer changes; the round keeps its own results.
     counts = closed.period.closed_at is None
     if closed.paused_at is not None:

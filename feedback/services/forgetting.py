@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from feedback.models import (
     Case,
@@ -65,11 +65,16 @@ def forget(*, person: Person) -> Counter[str]:
     is open their place stays, empty, so that its counts do not say whether they had answered.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
+    invited = Round.objects.filter(pk__in=Invitation.objects.filter(person=person).values("round"))
+    # Rounds before their invitations, as whoever closes one holds them.
+    list(invited.select_for_update(no_key=True).order_by("pk"))
     list(Invitation.objects.select_for_update().filter(person=person).order_by("pk"))
     gone: Counter[str] = Counter()
-    invited = Round.objects.filter(invitations__person=person)
     closed = invited.filter(state=Round.State.CLOSED)
     write_down_rounds(rounds=list(closed.values_list("pk", flat=True)))
+    # Of other open rounds closing counts without them.
+    kept = Q(state=Round.State.CLOSED) | Q(confidential=True)
+    invited.filter(kept).update(forgotten=F("forgotten") + 1)
     answered = Response.objects.filter(invitation__person=person, round__confidential=False)
     mark_thinned(rounds=list(answered.order_by().values_list("round", flat=True)))
     gone["answers"] = answered.filter(submitted_at__isnull=False).count()

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback.models import Response, Round
-from feedback.receipt_queries import Emails, emails_of
+from feedback.receipt_queries import emails_of
 from outbox.models import Email
+from outbox.queries import Fates
 
 _INVITE = re.compile(r"round:(\d+):\d+:invite")
 
@@ -71,12 +72,12 @@ def recount_receipts(*, rounds: Iterable[Round]) -> None:
     _write_down([one for one in found if _are_all_there(one, emails[one.pk])], emails)
 
 
-def _are_all_there(found: Round, now: Emails) -> bool:
+def _are_all_there(found: Round, now: Fates) -> bool:
     written = (found.emails_sent, found.emails_failed, found.emails_bounced)
     return now.sent + now.failed + now.bounced >= sum(n or 0 for n in written)
 
 
-def _write_down(rounds: Sequence[Round], emails: Mapping[int, Emails]) -> None:
+def _write_down(rounds: Sequence[Round], emails: Mapping[int, Fates]) -> None:
     for found in rounds:
         counts = emails[found.pk]
         found.emails_sent, found.emails_failed = counts.sent, counts.failed

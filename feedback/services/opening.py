@@ -142,11 +142,13 @@ def _invite_batch(opened: Round) -> None:
     _alone_with_customers(opened)
     people = queries.next_invited(round=opened, size=BATCH)
     write_emails(_invite(opened, people))
+    opened.written += len(people)
     if len(people) == BATCH:
+        opened.save(update_fields=["written"])
         return
     opened.opening = False
     opened.held_back, opened.recently_asked = queries.held_back(round=opened)
-    opened.save(update_fields=["opening", "held_back", "recently_asked"])
+    opened.save(update_fields=["written", "opening", "held_back", "recently_asked"])
 
 
 def _invite(opened: Round, people: Sequence[Person]) -> Iterator[NewEmail]:

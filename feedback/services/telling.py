@@ -111,7 +111,8 @@ def _tell(sent: Change, whom: Iterable[Receiver]) -> None:
     email = ChangeEmail(sent)
     write_emails(email.to(one) for one in receivers)
     sent.sent_to += len(receivers)
-    sent.save(update_fields=["sent_to"])
+    sent.count_due_at = None
+    sent.save(update_fields=["sent_to", "count_due_at"])
 
 
 def _finish(sent: Change) -> None:
