@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import follow_up_queries as follow_up
 from feedback import queries, services
 from feedback.case_forms import (
@@ -167,11 +168,8 @@ def case_note(request: OrganisationRequest, case: int) -> HttpResponse:
 def case_ask_helped(request: OrganisationRequest, case: int) -> HttpResponse:
     """Ask the person whether it helped."""
     found = _case(request, case)
-    try:
+    with refusals_told(request, services.FeedbackError):
         services.ask_whether_it_helped(case=found, by=request.membership)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, "They are asked whether it helped.")
     return redirect("feedback:case", request.organisation.slug, found.pk)
 

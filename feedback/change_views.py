@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import change_queries, queries, services
 from feedback.change_forms import LINKS, ChangeForm
 from feedback.models import Case, Change, Comment, Round
@@ -69,11 +70,8 @@ def change_send(request: OrganisationRequest, change: int) -> HttpResponse:
     """Look at it as people will, with how many that are; a POST tells them."""
     found = _change(request, change)
     if request.method == "POST":
-        try:
+        with refusals_told(request, services.FeedbackError):
             told = services.send_change(change=found)
-        except services.FeedbackError as error:
-            messages.error(request, str(error))
-        else:
             messages.success(request, _told(told))
         return _to(request, found)
     email = services.ChangeEmail(found)

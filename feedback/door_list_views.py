@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import posters, services
 from feedback.door_list_forms import DoorFilter, StandardForm
 from feedback.follow_up_queries import door_items
@@ -51,11 +52,8 @@ def door_item_aside(request: OrganisationRequest, item: str) -> HttpResponse:
     """Set an item aside, or take it up again."""
     found = _item(request, item)
     aside = request.POST.get("aside") == "yes"
-    try:
+    with refusals_told(request, services.FeedbackError):
         services.set_aside(item=found, aside=aside, by=request.membership)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
-    else:
         said = "Set aside." if aside else "It is to be looked at again."
         messages.success(request, said)
     return redirect("feedback:door", request.organisation.slug)

@@ -1,11 +1,11 @@
 """Loyalty against retention: who would recommend us, beside who stayed."""
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import loyalty_queries, services
 from feedback.loyalty import Counted, corners_of
 from programme.access import OrganisationRequest, members
@@ -46,9 +46,7 @@ def loyalty(request: OrganisationRequest) -> HttpResponse:
 def loyalty_count(request: OrganisationRequest, period: int) -> HttpResponse:
     """Count a quarter's corners anew."""
     found = get_object_or_404(Period, organisation=request.organisation, pk=period)
-    try:
+    with refusals_told(request, services.FeedbackError):
         services.recount_loyalty(organisation=request.organisation, period=found)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
     address = reverse("feedback:loyalty", args=[request.organisation.slug])
     return redirect(f"{address}?period={found.code}")

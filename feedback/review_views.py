@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import queries, services
 from feedback.models import Comment
 from programme.access import OrganisationRequest, members
@@ -29,11 +30,8 @@ def held_comments(request: OrganisationRequest) -> HttpResponse:
 def held_comment_review(request: OrganisationRequest, comment: UUID) -> HttpResponse:
     found = get_object_or_404(Comment, organisation=request.organisation, pk=comment)
     release = "release" in request.POST
-    try:
+    with refusals_told(request, services.FeedbackError):
         services.review_comment(comment=found, release=release, reviewed_by=request.membership)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
-    else:
         said = "Released: it stands among the others." if release else "Kept back: nobody sees it."
         messages.success(request, f"{said} You can change that under “Decided”.")
     return redirect("feedback:held_comments", request.organisation.slug)

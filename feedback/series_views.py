@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import queries, services
 from feedback.models import Round, Series
 from feedback.receipt_queries import receipts_of
@@ -148,11 +149,8 @@ def _moved(
     request: OrganisationRequest, pk: int, move: Callable[..., Series], said: str
 ) -> HttpResponse:
     found = _series(request, pk)
-    try:
+    with refusals_told(request, services.FeedbackError):
         move(series=found)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, said)
     return redirect("feedback:series", request.organisation.slug, found.pk)
 

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import services, theme_queries
 from feedback.models import CommentTheme, Round
 from feedback.theme_forms import MergeForm, ThemeForm
@@ -61,11 +62,8 @@ def theme_merge(request: OrganisationRequest, comment_theme: int) -> HttpRespons
         form = ThemeForm(request.organisation, data=None, theme=found)
         return _edit_page(request, found, form, merge)
     into = merge.cleaned_data["into"]
-    try:
+    with refusals_told(request, services.FeedbackError):
         services.merge_theme(theme=found, into=into)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, f"“{found.name}” is now part of “{into.name}”.")
     return redirect("feedback:themes", request.organisation.slug)
 

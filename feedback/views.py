@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from feedback import figures, queries, services
 from feedback.change_queries import drafts_of
 from feedback.follow_up_queries import open_case_count, waiting_item_count
@@ -195,11 +196,8 @@ def round_close(request: OrganisationRequest, round: int) -> HttpResponse:
     found = _round(request, round)
     address = reverse("feedback:round", args=[request.organisation.slug, found.pk])
     if request.method == "POST":
-        try:
+        with refusals_told(request, services.FeedbackError):
             services.close_round(round=found)
-        except services.FeedbackError as error:
-            messages.error(request, str(error))
-        else:
             messages.success(request, "The round is closed, and its ratings are on the heatmap.")
         return redirect(address)
     if found.state != Round.State.OPEN:
@@ -315,11 +313,8 @@ def _moved(
     request: OrganisationRequest, found: Round, move: Callable[..., object], said: str
 ) -> HttpResponse:
     """Do that, say so, and go back to the round."""
-    try:
+    with refusals_told(request, services.FeedbackError):
         move(round=found)
-    except services.FeedbackError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, said)
     return redirect("feedback:round", request.organisation.slug, found.pk)
 

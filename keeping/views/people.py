@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from keeping import services
 from keeping.erase_forms import EraseForm, LiftForm
 from keeping.holdings import Holdings, holdings_of
@@ -76,11 +77,8 @@ def forgotten_lift(request: OrganisationRequest) -> HttpResponse:
     form = LiftForm(request.POST)
     if form.is_valid():
         email = form.cleaned_data["email"]
-        try:
+        with refusals_told(request, ProgrammeError):
             lift_forgotten(organisation=request.organisation, email=email)
-        except ProgrammeError as problem:
-            messages.error(request, str(problem))
-        else:
             messages.success(request, "The address can be added again.")
     else:
         messages.error(request, "Enter an email address, like name@example.com.")

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from feedback.models import Round
 from missions import agreement, agreement_forms, queries, questions, services
 from missions.models import Candidate, Mission
@@ -80,11 +81,8 @@ def _candidates_page(
 def candidate_take_back(request: OrganisationRequest, mission: int, candidate: int) -> HttpResponse:
     found = find_mission(request, mission)
     one = get_object_or_404(Candidate, pk=candidate, mission=found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.take_back_candidate(candidate=one, author=request.membership)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "Your candidate is taken back.")
     return to("candidates", found)
 
@@ -148,10 +146,7 @@ def rank_own(request: OrganisationRequest, mission: int) -> HttpResponse:
 @require_POST
 def rank_close(request: OrganisationRequest, mission: int) -> HttpResponse:
     found = find_mission(request, mission)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.close_rankings(mission=found)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "The ranking is closed. Here is each voice’s order.")
     return to("candidates", found)

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.refusals import refusals_told
 from feedback.models import CommentTheme, Round
 from missions.forms import carried_names
 from missions.models import ThemeSuggestion
@@ -80,10 +81,8 @@ def _preview(
 def suggest(request: OrganisationRequest, round: int) -> HttpResponse:
     """Look for themes; where that takes the worker, the next page says how far it is."""
     found = _closed(request, round)
-    try:
+    with refusals_told(request, MissionsError):
         theme_suggestions.suggest_comment_themes(round=found)
-    except MissionsError as problem:
-        messages.error(request, str(problem))
     return redirect("comment_themes:suggested", request.organisation.slug, found.pk)
 
 

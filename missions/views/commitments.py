@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from missions import queries, services, usage, use_forms
 from missions.models import Commitment
 from missions.services.commitments import monday
@@ -64,10 +65,8 @@ def commitment_check(request: OrganisationRequest, commitment: int) -> HttpRespo
     if (done := request.POST.get("done")) not in {"yes", "no"}:
         messages.error(request, "Choose “Done” or “Not this week”.")
         return _to_list(request)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.check_in(commitment=found, done=done == "yes", by=request.membership)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
     return _to_list(request)
 
 

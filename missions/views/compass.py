@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from missions import queries, services, usage, use_forms
 from missions.models import Decision, StatementClause, WeighedOption, Weighing
 from missions.views.pages import LOOK_AGAIN_DAYS, sent
@@ -86,15 +87,12 @@ def weighing_invite(request: OrganisationRequest, weighing: int) -> HttpResponse
     if not form.is_valid():
         messages.error(request, str(form.errors["colleagues"][0]))
         return _to(found)
-    try:
+    with refusals_told(request, services.MissionsError):
         asked = services.invite_judges(
             weighing=found,
             colleagues=list(form.cleaned_data["colleagues"]),
             invited_by=request.membership,
         )
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         people = "1 colleague has" if asked == 1 else f"{asked} colleagues have"
         messages.success(request, f"{people} been asked by email.")
     return _to(found)
@@ -104,10 +102,8 @@ def weighing_invite(request: OrganisationRequest, weighing: int) -> HttpResponse
 @require_POST
 def weighing_reveal(request: OrganisationRequest, weighing: int) -> HttpResponse:
     found = _find(request, weighing)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.reveal(weighing=found)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
     return _to(found)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from feedback.models import Round
 from missions import agreement, agreement_forms, queries, questions, services
 from missions.models import Consent, ConsentAnswer, Mission
@@ -81,11 +82,8 @@ def consent_open(request: OrganisationRequest, mission: int) -> HttpResponse:
     if draft is None:
         messages.info(request, "Write a draft first: then you can ask whether people consent.")
         return to("draft", found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.open_consent(mission=found, draft=draft)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "The question is open. Give your own answer first.")
     return to("consent", found)
 
@@ -142,11 +140,8 @@ def consent_answer(request: OrganisationRequest, mission: int, consent: int) -> 
 def consent_close(request: OrganisationRequest, mission: int, consent: int) -> HttpResponse:
     found = find_mission(request, mission)
     asked = get_object_or_404(Consent, pk=consent, mission=found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.close_consent(consent=asked)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "The question is closed, and everyone sees what was answered.")
     return to("consent", found)
 
@@ -156,11 +151,8 @@ def consent_close(request: OrganisationRequest, mission: int, consent: int) -> H
 def objection_withdraw(request: OrganisationRequest, mission: int, answer: int) -> HttpResponse:
     found = find_mission(request, mission)
     objection = get_object_or_404(ConsentAnswer, pk=answer, consent__mission=found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.withdraw_objection(answer=objection, membership=request.membership)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "Your objection is withdrawn. It stays on record as that.")
     return to("consent", found)
 

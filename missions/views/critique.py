@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from missions import agreement, agreement_forms, queries, questions, services
 from missions.models import Critique, Mission, Suggestion
 from missions.services.critique import ASKED_FOR, ASKED_HINT
@@ -77,11 +78,8 @@ def critique_open(request: OrganisationRequest, mission: int) -> HttpResponse:
     if draft is None:
         messages.info(request, "Write a draft first: then others can suggest changes to it.")
         return to("draft", found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.open_critique(mission=found, draft=draft)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "Your colleagues can suggest changes now.")
     return to("suggestions", found)
 
@@ -115,11 +113,8 @@ def critique_ask(
 def critique_freeze(request: OrganisationRequest, mission: int, critique: int) -> HttpResponse:
     found = find_mission(request, mission)
     one = get_object_or_404(Critique, pk=critique, draft__mission=found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.freeze_critique(critique=one)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "The suggestions are frozen. Say what becomes of each.")
     return to("suggestions", found)
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from missions import clarity, drafting, forms, pasting, queries, services
 from missions.coverage import coverage
 from missions.models import Draft, Mission, Theme, WorkingText
@@ -235,11 +236,8 @@ def draft_answer(request: OrganisationRequest, mission: int) -> HttpResponse:
     # Without the script nothing else has kept what was typed.
     form = forms.WorkingForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_told(request, services.MissionsError):
             kept = _keep(request, found, form)
-        except services.MissionsError as refused:
-            messages.error(request, str(refused))
-        else:
             if kept.other is not None:
                 said = "Someone has changed the text meanwhile: yours is kept aside below."
                 messages.warning(request, said)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from missions import drafting, forms, pasting, queries, services
 from missions.drafting import Line
 from missions.models import Mission
@@ -50,7 +51,7 @@ def draft_link(request: OrganisationRequest, mission: int) -> HttpResponse:
         return to("draft_links", found)
     given = form.cleaned_data
     text = _text(found, may_link=True)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.answer_words(
             contribution=given["contribution"],
             clause=given["clause"],
@@ -58,8 +59,6 @@ def draft_link(request: OrganisationRequest, mission: int) -> HttpResponse:
             taken_up=forms.LinkForm.ANSWERS[given["answer"]],
             by=request.membership,
         )
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
     return to("draft_links", found, given["back"])
 
 

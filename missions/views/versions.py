@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from missions import drafting, queries, services
 from missions.models import Draft, WorkingText
 from missions.views.pages import find_mission, mission_page, to
@@ -86,11 +87,8 @@ def draft_restore(request: OrganisationRequest, mission: int, version: int) -> H
 @require_POST
 def draft_go_back(request: OrganisationRequest, mission: int) -> HttpResponse:
     found = find_mission(request, mission)
-    try:
+    with refusals_told(request, services.MissionsError):
         back_at = services.go_back(mission=found, by=request.membership)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         where = f"version {back_at.version}" if back_at else "an empty page"
         messages.success(request, f"Back at {where}. What you had written is kept aside below.")
     return to("draft", found)
@@ -101,11 +99,8 @@ def draft_go_back(request: OrganisationRequest, mission: int) -> HttpResponse:
 def draft_bring_back(request: OrganisationRequest, mission: int, aside: int) -> HttpResponse:
     found = find_mission(request, mission)
     row = get_object_or_404(WorkingText, pk=aside, mission=found, is_aside=True)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.bring_back(row=row, by=request.membership)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "Here it is again. Save it when it is good.")
     return to("draft", found)
 
@@ -115,11 +110,8 @@ def draft_bring_back(request: OrganisationRequest, mission: int, aside: int) -> 
 def draft_throw_away(request: OrganisationRequest, mission: int, aside: int) -> HttpResponse:
     found = find_mission(request, mission)
     row = get_object_or_404(WorkingText, pk=aside, mission=found, is_aside=True)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.throw_away(row=row)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "That text is gone. The versions are all still here.")
     return to("draft", found)
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from feedback.models import Round
 from missions import forms, queries, questions, services
 from missions.examples import EXAMPLES
@@ -172,10 +173,7 @@ def ask(request: OrganisationRequest, mission: int, voice: str) -> HttpResponse:
 def ask_close(request: OrganisationRequest, mission: int, asked: int) -> HttpResponse:
     found = find_mission(request, mission)
     one = get_object_or_404(MissionRound.objects.select_related("round"), pk=asked, mission=found)
-    try:
+    with refusals_told(request, services.MissionsError):
         services.close_asking(asked=one)
-    except services.MissionsError as problem:
-        messages.error(request, str(problem))
-    else:
         messages.success(request, "The question is closed. What came in is among the words.")
     return to("asking", found)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
 from programme.forms import InviteForm, RoleForm
 from programme.models import ColleagueInvite, Membership, Role
@@ -67,11 +68,8 @@ def member_remove(request: OrganisationRequest, member: int) -> HttpResponse:
     """Asks first; what it takes away is the way in."""
     found = _member(request, member)
     if request.method == "POST":
-        try:
+        with refusals_told(request, ProgrammeError):
             remove_member(membership=found)
-        except ProgrammeError as error:
-            messages.error(request, str(error))
-        else:
             messages.success(request, f"{found.user} is no longer a member.")
             if found.user == request.user:
                 return redirect("programme:front_door")
@@ -83,11 +81,8 @@ def member_remove(request: OrganisationRequest, member: int) -> HttpResponse:
 @require_POST
 def invite_resend(request: OrganisationRequest, invite: int) -> HttpResponse:
     found = get_object_or_404(ColleagueInvite, pk=invite, organisation=request.organisation)
-    try:
+    with refusals_told(request, ProgrammeError):
         resend_invite(invite=found, invited_by=request.user)
-    except ProgrammeError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, f"A fresh invitation to {found.email} is on its way.")
     return _to_list(request)
 
@@ -96,11 +91,8 @@ def invite_resend(request: OrganisationRequest, invite: int) -> HttpResponse:
 @require_POST
 def invite_withdraw(request: OrganisationRequest, invite: int) -> HttpResponse:
     found = get_object_or_404(ColleagueInvite, pk=invite, organisation=request.organisation)
-    try:
+    with refusals_told(request, ProgrammeError):
         withdraw_invite(invite=found)
-    except ProgrammeError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, f"The invitation to {found.email} no longer works.")
     return _to_list(request)
 

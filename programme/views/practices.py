@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
 from programme.commit_forms import PracticeForm
 from programme.models import Practice, PracticeRating, Role
@@ -42,10 +43,8 @@ def _page(request: OrganisationRequest, form: PracticeForm, *, status: int = 200
 @require_POST
 def practice_rate(request: OrganisationRequest, practice: int) -> HttpResponse:
     found = _practice(request, practice)
-    try:
+    with refusals_told(request, ProgrammeError):
         rate_practice(practice=found, by=request.membership, answer=request.POST.get("answer", ""))
-    except ProgrammeError as problem:
-        messages.error(request, str(problem))
     answer = _to_list(request)
     answer["Location"] += f"#practice-{found.pk}"
     return answer

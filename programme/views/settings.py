@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
 from programme.forms import SegmentForm, SettingsForm, TeamForm
 from programme.models import Organisation, Role, Segment, Team
@@ -94,11 +95,8 @@ def segment_move(request: OrganisationRequest, segment: int) -> HttpResponse:
 @require_POST
 def segment_delete(request: OrganisationRequest, segment: int) -> HttpResponse:
     found = get_object_or_404(Segment, pk=segment, organisation=request.organisation)
-    try:
+    with refusals_told(request, ProgrammeError):
         delete_segment(segment=found)
-    except ProgrammeError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, f"The segment {found.name} is deleted.")
     return _to_segments(request)
 

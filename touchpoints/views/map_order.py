@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from touchpoints import services
@@ -95,11 +96,8 @@ def row_delete(request: OrganisationRequest, kind: str, row: int) -> HttpRespons
     """Asks first; only for what nothing hangs on."""
     found = _row(request, kind, row)
     if request.method == "POST":
-        try:
+        with refusals_told(request, services.TouchpointsError):
             services.delete(row=found)
-        except services.TouchpointsError as error:
-            messages.error(request, str(error))
-        else:
             messages.success(request, f"“{found}” is deleted.")
             return to_map(request)
     words = {"journey": "journey", "stage": "stage", "touchpoint": "touchpoint"}

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.tables import write_csv
@@ -106,10 +107,8 @@ def workshop_count(request: OrganisationRequest, workshop: int) -> HttpResponse:
 @require_POST
 def workshop_reveal(request: OrganisationRequest, workshop: int) -> HttpResponse:
     found = _workshop(request, workshop)
-    try:
+    with refusals_told(request, services.TouchpointsError):
         services.reveal_workshop(workshop=found)
-    except services.TouchpointsError as error:
-        messages.error(request, str(error))
     return _to_workshop(request, found)
 
 
@@ -117,11 +116,8 @@ def workshop_reveal(request: OrganisationRequest, workshop: int) -> HttpResponse
 @require_POST
 def workshop_keep(request: OrganisationRequest, workshop: int) -> HttpResponse:
     found = _workshop(request, workshop)
-    try:
+    with refusals_told(request, services.TouchpointsError):
         number = services.keep_workshop(workshop=found)
-    except services.TouchpointsError as error:
-        messages.error(request, str(error))
-    else:
         ending = "" if number == 1 else "s"
         messages.success(
             request,
