@@ -192,8 +192,6 @@ _database["OPTIONS"] = {
         # then begins anew. So a database that was away for an hour is found at once.
         "reconnect_timeout": 5,
     },
-    # Of statements by `accounts.prepared` only: the others are sent whole.
-    "prepare_threshold": 5,
 }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
