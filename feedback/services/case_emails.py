@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from feedback.days import day_said
 from feedback.models import Case
+from outbox.emails import email_from
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership
 from programme.services import reminder_headers, reminders_address
@@ -44,7 +44,6 @@ def case_email(
     path = reverse("feedback:case", kwargs={"organisation": organisation.slug, "case": case.pk})
     context = {
         "case": case,
-        "sender": organisation.name,
         "language": organisation.language,
         "part": part,
         "heading": _HEADINGS[part],
@@ -54,15 +53,14 @@ def case_email(
         "link": urljoin(settings.BASE_URL, path),
         "unsubscribe": reminders_address(to) if part == LATE else "",
     }
-    return NewEmail(
+    return email_from(
+        organisation,
+        "feedback/email/case",
+        context,
         key=key,
         to_email=to.user.email,
         to_name=str(to.user),
         subject=f"{_HEADINGS[part]}: {case.title}",
-        text=render_to_string("feedback/email/case.txt", context),
-        html=render_to_string("feedback/email/case.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
         headers=reminder_headers(to) if part == LATE else {},
     )
 

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -15,7 +14,8 @@ from feedback.models import MOST_CHARACTERS, Case, Conversation, Message, OpenDo
 from feedback.services.case_emails import ANSWER, tell_owner
 from feedback.services.errors import FeedbackError
 from feedback.spoken import filled, speech
-from outbox.services import NewEmail, write_emails
+from outbox.emails import email_from
+from outbox.services import write_emails
 from outbox.ways import way_in
 
 _SALT = "feedback.conversation"
@@ -81,7 +81,6 @@ def write_to(conversation: Conversation, *, key: str, subject: str, part: str, t
     spoken = speech(conversation.language)
     reply_to = reply_address(conversation)
     context = {
-        "sender": organisation.name,
         "language": spoken.language,
         "direction": spoken.direction,
         "words": filled(spoken.door, organisation=organisation.name),
@@ -93,16 +92,15 @@ def write_to(conversation: Conversation, *, key: str, subject: str, part: str, t
     }
     write_emails(
         [
-            NewEmail(
+            email_from(
+                organisation,
+                "feedback/email/conversation",
+                context,
                 key=key,
                 to_email=conversation.address,
                 to_name=conversation.called,
                 subject=subject,
-                text=render_to_string("feedback/email/conversation.txt", context),
-                html=render_to_string("feedback/email/conversation.html", context),
-                from_name=organisation.name,
                 reply_to=reply_to,
-                organisation_id=organisation.pk,
                 headers=_thread(conversation),
             )
         ]

@@ -4,11 +4,11 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from feedback.services.errors import FeedbackError
 from feedback.spoken import filled, speech
+from outbox.emails import email_from
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Person, PersonKind, Recognition, Team
 
@@ -54,7 +54,6 @@ def _email(made: Recognition, person: Person, *, may_look: bool) -> NewEmail:
     path = reverse("feedback:recognition", kwargs={"organisation": organisation.slug})
     context = {
         "recognition": made,
-        "sender": organisation.name,
         "language": spoken.language,
         "direction": spoken.direction,
         "words": words,
@@ -62,13 +61,12 @@ def _email(made: Recognition, person: Person, *, may_look: bool) -> NewEmail:
         "what_for": words[f"thanks_{made.kind}"],
         "link": urljoin(settings.BASE_URL, path) if may_look else "",
     }
-    return NewEmail(
+    return email_from(
+        organisation,
+        "feedback/email/recognition",
+        context,
         key=f"recognition:{made.pk}:{person.pk}",
         to_email=person.email,
         to_name=person.name,
         subject=str(context["title"]),
-        text=render_to_string("feedback/email/recognition.txt", context),
-        html=render_to_string("feedback/email/recognition.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
     )

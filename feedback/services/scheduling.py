@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +13,8 @@ from feedback import queries
 from feedback.models import Round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import open_round, wake_opening
-from outbox.services import NewEmail, hold_emails, release_emails, write_emails
+from outbox.emails import email_from
+from outbox.services import hold_emails, release_emails, write_emails
 from programme.models import Membership, Organisation
 
 logger = logging.getLogger(__name__)
@@ -102,21 +102,19 @@ def tell_not_sent(
     if to is None:
         return
     context = {
-        "sender": organisation.name,
         "name": to.user.get_short_name(),
         "title": title,
         "reason": reason,
         "link": urljoin(settings.BASE_URL, path),
     }
-    email = NewEmail(
+    email = email_from(
+        organisation,
+        "feedback/email/not_sent",
+        context,
         key=key,
-        organisation_id=organisation.pk,
         to_email=to.user.email,
         to_name=to.user.get_short_name(),
-        from_name=organisation.name,
         subject=f"Not sent: {title}",
-        text=render_to_string("feedback/email/not_sent.txt", context),
-        html=render_to_string("feedback/email/not_sent.html", context),
     )
     write_emails([email])
 

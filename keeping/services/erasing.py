@@ -7,14 +7,14 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from feedback.services import forget
 from feedback.spoken import filled, speech
 from keeping.models import Erasure, ErasureRequest
-from outbox.services import NewEmail, write_emails
+from outbox.emails import email_from
+from outbox.services import write_emails
 from programme.models import Membership, Organisation, Person
 
 logger = logging.getLogger(__name__)
@@ -54,20 +54,18 @@ def ask_to_be_forgotten(*, person: Person) -> None:
     spoken = speech(person.language)
     words = filled(spoken.email, organisation=organisation.name, days=WAITS_DAYS)
     context = {
-        "sender": organisation.name,
         "language": spoken.language,
         "direction": spoken.direction,
         "words": words,
         "link": urljoin(settings.BASE_URL, reverse("forget_sure", args=[token_of(person)])),
     }
-    email = NewEmail(
+    email = email_from(
+        organisation,
+        "keeping/email/forget",
+        context,
         key=f"forget:{person.pk}:{timezone.now():%Y-%m-%d}",
         to_email=person.email,
         subject=words["forget_subject"],
-        text=render_to_string("keeping/email/forget.txt", context),
-        html=render_to_string("keeping/email/forget.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
     )
     write_emails([email])
 

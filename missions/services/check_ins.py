@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from missions.models import Commitment, Mission, WeekAsked
 from missions.services.commitments import monday
+from outbox.emails import email_from
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Role
 from programme.services import reminder_headers, reminders_address
@@ -88,7 +88,6 @@ def _question(owner: Membership, commitments: list[Commitment], week: dt.date) -
     organisation = owner.organisation
     token = link_token(membership=owner, week=week)
     context = {
-        "sender": organisation.name,
         "language": organisation.language,
         "name": owner.user.name,
         "commitments": commitments,
@@ -97,15 +96,14 @@ def _question(owner: Membership, commitments: list[Commitment], week: dt.date) -
         "link": urljoin(settings.BASE_URL, reverse("check_in", args=[token])),
         "unsubscribe": reminders_address(owner),
     }
-    return NewEmail(
+    return email_from(
+        organisation,
+        "missions/check_in_email",
+        context,
         key=f"check-in:{organisation.pk}:{week}:{owner.pk}",
         to_email=owner.user.email,
         to_name=owner.user.name,
         subject="How did last week go?",
-        text=render_to_string("missions/check_in_email.txt", context),
-        html=render_to_string("missions/check_in_email.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
         headers=reminder_headers(owner),
     )
 

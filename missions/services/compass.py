@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from missions.models import (
 )
 from missions.services.decisions import ask_for_customer, record_decision
 from missions.services.errors import MissionsError
+from outbox.emails import email_from
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Role
 
@@ -121,22 +121,20 @@ def _invitation(weighing: Weighing, to: Membership, by: Membership) -> NewEmail:
     organisation = weighing.organisation
     place = {"organisation": organisation.slug, "weighing": weighing.pk}
     context = {
-        "sender": organisation.name,
         "language": organisation.language,
         "weighing": weighing,
         "by": by,
         "link": urljoin(settings.BASE_URL, reverse("missions:weighing", kwargs=place)),
     }
-    return NewEmail(
+    return email_from(
+        organisation,
+        "missions/judge_email",
+        context,
         key=f"weighing:{weighing.pk}:judge:{to.pk}",
         to_email=to.user.email,
         to_name=to.user.name,
         subject=f"Your judgement, please: {weighing.question}",
-        text=render_to_string("missions/judge_email.txt", context),
-        html=render_to_string("missions/judge_email.html", context),
-        from_name=organisation.name,
         reply_to=by.user.email,
-        organisation_id=organisation.pk,
     )
 
 

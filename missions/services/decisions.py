@@ -7,13 +7,13 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from missions import register
 from missions.models import Decision, Mission
 from missions.services.errors import MissionsError
+from outbox.emails import email_from
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation, Role
 from programme.queries import today_at
@@ -145,7 +145,6 @@ def _reminder(to: Membership, due: list[Decision], today: dt.date) -> NewEmail:
 
     first = due[0]
     context = {
-        "sender": organisation.name,
         "language": organisation.language,
         "decisions": due[:_NAMED],
         "more": len(due) - _NAMED,
@@ -161,15 +160,14 @@ def _reminder(to: Membership, due: list[Decision], today: dt.date) -> NewEmail:
     # One email for these decisions on these dates, whatever happens.
     causes = ",".join(f"{one.pk}@{one.review_on}" for one in due)
     cause = hashlib.sha256(causes.encode()).hexdigest()[:24]
-    return NewEmail(
+    return email_from(
+        organisation,
+        "missions/decision_review_email",
+        context,
         key=f"decision-review:{cause}:{to.pk}",
         to_email=to.user.email,
         to_name=to.user.name,
         subject=subject,
-        text=render_to_string("missions/decision_review_email.txt", context),
-        html=render_to_string("missions/decision_review_email.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
     )
 
 

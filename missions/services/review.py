@@ -4,14 +4,14 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from missions import queries
 from missions.models import Contribution, Hiding, Mission
 from missions.services.errors import MissionsError
-from outbox.services import NewEmail, write_emails
+from outbox.emails import email_from
+from outbox.services import write_emails
 from programme.models import Membership, Role
 from programme.queries import today_at
 
@@ -38,22 +38,18 @@ def _remind(mission: Mission) -> None:
     path = reverse("missions:review", kwargs={"organisation": organisation.slug})
     context = {
         "mission": mission,
-        "sender": organisation.name,
         "language": organisation.language,
         "link": urljoin(settings.BASE_URL, path),
     }
-    text = render_to_string("missions/review_email.txt", context)
-    html = render_to_string("missions/review_email.html", context)
     leaders = Membership.objects.filter(organisation=organisation, role=Role.LEADER)
     write_emails(
-        NewEmail(
+        email_from(
+            organisation,
+            "missions/review_email",
+            context,
             key=f"mission-review:{mission.pk}:{mission.review_on}:{leader.pk}",
             to_email=leader.user.email,
             subject=f"{organisation.name}: time to look at your mission again",
-            text=text,
-            html=html,
-            from_name=organisation.name,
-            organisation_id=organisation.pk,
         )
         for leader in leaders.select_related("user").order_by("pk")
     )

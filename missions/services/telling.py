@@ -4,12 +4,11 @@ outbox."""
 import hashlib
 from collections.abc import Iterable
 
-from django.template.loader import render_to_string
-
 from feedback.models import Response
 from missions.models import ConsentAnswer, Draft, Mission, Suggestion
 from missions.services.objection_links import objection_link
-from outbox.services import NewEmail, write_emails
+from outbox.emails import email_from
+from outbox.services import write_emails
 from programme.models import Person
 
 
@@ -101,7 +100,6 @@ def _write(
         return
     organisation = mission.organisation
     context = {
-        "sender": organisation.name,
         "language": organisation.language,
         "name": person.name,
         "said": said,
@@ -112,15 +110,14 @@ def _write(
     }
     write_emails(
         [
-            NewEmail(
+            email_from(
+                organisation,
+                "missions/became_email",
+                context,
                 key=key,
-                organisation_id=organisation.pk,
                 to_email=person.email,
                 to_name=person.name,
-                from_name=organisation.name,
                 subject=subject,
-                text=render_to_string("missions/became_email.txt", context),
-                html=render_to_string("missions/became_email.html", context),
             )
         ]
     )

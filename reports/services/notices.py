@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from outbox.services import NewEmail, write_emails
+from outbox.emails import email_from
+from outbox.services import write_emails
 from programme.models import Membership, Role
 from reports.models import BoardReport
 
@@ -21,7 +21,6 @@ def tell_leaders(report: BoardReport, outcome: Mapping[str, object]) -> None:
     )
     context = {
         "organisation": organisation,
-        "sender": organisation.name,
         "language": organisation.language,
         "period": period,
         "figures": outcome.get("figures"),
@@ -29,18 +28,15 @@ def tell_leaders(report: BoardReport, outcome: Mapping[str, object]) -> None:
         "link": urljoin(settings.BASE_URL, path),
     }
     what = "could not be built" if failed else "is ready for your review"
-    text = render_to_string("reports/notice.txt", context)
-    html = render_to_string("reports/notice.html", context)
     leaders = Membership.objects.filter(organisation=organisation, role=Role.LEADER)
     write_emails(
-        NewEmail(
+        email_from(
+            organisation,
+            "reports/notice",
+            context,
             key=f"report-notice:{report.pk}:{outcome['state']}:{leader.pk}",
             to_email=leader.user.email,
             subject=f"{organisation.name}: the board report {period.code} {what}",
-            text=text,
-            html=html,
-            from_name=organisation.name,
-            organisation_id=organisation.pk,
         )
         for leader in leaders.select_related("user").order_by("pk")
     )

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from outbox.emails import email_from
 from outbox.services import NewEmail, write_emails
 from programme.models import Membership, Organisation
 from programme.services import reminder_headers, reminders_address
@@ -66,20 +66,18 @@ def _email(owner: Membership, late: list[Improvement], today: dt.date) -> NewEma
     path = reverse("touchpoints:improvements", kwargs={"organisation": organisation.slug})
     context = {
         "late": late,
-        "sender": organisation.name,
         "language": organisation.language,
         "link": urljoin(settings.BASE_URL, f"{path}?view=list&owner={owner.pk}&late=yes"),
         "unsubscribe": reminders_address(owner),
     }
     count = "An improvement is" if len(late) == 1 else f"{len(late)} improvements are"
-    return NewEmail(
+    return email_from(
+        organisation,
+        "touchpoints/email/late",
+        context,
         key=f"improvements-late:{owner.pk}:{today}:{late[0].pk}:{late[0].due_on}",
         to_email=owner.user.email,
         to_name=str(owner.user),
         subject=f"{organisation.name}: {count} late",
-        text=render_to_string("touchpoints/email/late.txt", context),
-        html=render_to_string("touchpoints/email/late.html", context),
-        from_name=organisation.name,
-        organisation_id=organisation.pk,
         headers=reminder_headers(owner),
     )

@@ -5,10 +5,10 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from outbox.services import NewEmail, write_emails
+from outbox.emails import email_from
+from outbox.services import write_emails
 from programme.models import Membership, Organisation
 from touchpoints.models import Improvement, ImprovementNote, Rule, Touchpoint
 from touchpoints.services.errors import TouchpointsError
@@ -138,21 +138,19 @@ def _tell(rule: Rule, named_by: Membership) -> None:
     path = reverse("touchpoints:rules", kwargs={"organisation": organisation.slug})
     context = {
         "rule": rule,
-        "sender": organisation.name,
         "language": organisation.language,
         "link": urljoin(settings.BASE_URL, f"{path}#rule-{rule.pk}"),
     }
     write_emails(
         [
-            NewEmail(
+            email_from(
+                organisation,
+                "touchpoints/email/rule_lifted",
+                context,
                 key=f"rule-lifted:{rule.pk}:{named_by.pk}",
                 to_email=named_by.user.email,
                 to_name=str(named_by.user),
                 subject=f"{organisation.name}: a rule that you named is lifted",
-                text=render_to_string("touchpoints/email/rule_lifted.txt", context),
-                html=render_to_string("touchpoints/email/rule_lifted.html", context),
-                from_name=organisation.name,
-                organisation_id=organisation.pk,
             )
         ]
     )
