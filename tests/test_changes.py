@@ -511,6 +511,7 @@ def test_emails_of_a_large_change_are_counted_by_a_worker(
     count_what_is_due()
     change.refresh_from_db()
     assert change_queries.delivery_of(change).emails == Fates(sent=6)
+    assert change.count_due_at is not None
     assert change.count_due_at > timezone.now() + dt.timedelta(minutes=50)
 
 

@@ -175,7 +175,7 @@ def test_a_round_that_closes_while_it_is_counted_keeps_its_receipt(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = _open(organisation)
-    count = live_counts.count_live
+    count = receipt_queries.count_live
 
     def and_close(rounds: list[int]) -> object:
         counted = count(rounds)
