@@ -1,4 +1,4 @@
-"""Improvements: added from a cell, followed by state, held against what came."""
+"""Improvements: added from a cell, followed by state, listed and exported."""
 
 import csv
 import datetime as dt
@@ -14,10 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from feedback.models import Case
 from programme.models import Membership, Organisation
-from programme.queries import current_quarter
 from tests import factories
-from touchpoints.models import HandOff, Improvement, Touchpoint, Voice
-from touchpoints.queries import expectations, observed_effects
+from tests.improvements import FIELDS, finished, rate, url
+from touchpoints.models import HandOff, Improvement, Touchpoint
 from touchpoints.services import (
     TouchpointsError,
     add_improvement,
@@ -26,50 +25,23 @@ from touchpoints.services import (
 )
 
 
-def _url(organisation: Organisation, name: str = "improvements", **where: object) -> str:
-    return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
-
-
-FIELDS = {
-    "title": "One page that names the order",
-    "kind": "rule",
-    "effort": "1",
-    "impact": "3",
-    "state": "planned",
-}
-
-
 @pytest.fixture
 def done(organisation: Organisation) -> Improvement:
-    """Done in the middle of 2026Q2, at a touchpoint that nobody has rated."""
-    return add_improvement(
-        organisation=organisation,
-        title="Shorter letters",
-        touchpoint=factories.touchpoint(organisation, "Letter"),
-        state="done",
-        done_on=dt.date(2026, 5, 15),
-    )
-
-
-def _rate(improvement: Improvement, quarters: dict[str, tuple[int, int, int]]) -> None:
-    assert improvement.touchpoint is not None
-    for code, counts in quarters.items():
-        when = factories.period(improvement.organisation, code)
-        factories.tally(improvement.touchpoint, when, counts, source=code)
+    return finished(organisation)
 
 
 def test_an_improvement_from_a_cell(
     as_manager: Client, manager: Membership, organisation: Organisation
 ) -> None:
     at = factories.touchpoint(organisation, "Invoice")
-    form = as_manager.get(_url(organisation, "improvement_add") + f"?touchpoint={at.pk}").text
+    form = as_manager.get(url(organisation, "improvement_add") + f"?touchpoint={at.pk}").text
     assert f'<option value="{at.pk}" selected>Invoice</option>' in form
     answer = as_manager.post(
-        _url(organisation, "improvement_add"),
+        url(organisation, "improvement_add"),
         {**FIELDS, "touchpoint": at.pk, "owner": manager.pk, "due_on": "2020-02-01"},
         follow=True,
     )
-    board = as_manager.get(_url(organisation)).text
+    board = as_manager.get(url(organisation)).text
     made = Improvement.objects.get()
     assert (made.touchpoint, made.owner, made.kind) == (at, manager, "rule")
     assert (made.effort, made.impact, made.due_on) == (1, 3, dt.date(2020, 2, 1))
@@ -82,7 +54,7 @@ def test_moved_by_its_buttons_and_done_only_once(
     as_manager: Client, manager: Membership, organisation: Organisation, done: Improvement
 ) -> None:
     open_one = add_improvement(organisation=organisation, title="Open", due_on=dt.date(2020, 1, 1))
-    address = _url(organisation, "improvement_move", improvement=open_one.pk)
+    address = url(organisation, "improvement_move", improvement=open_one.pk)
     for state in ("doing", "done", "planned", "done"):
         page = as_manager.post(address, {"state": state}, follow=True).text
         open_one.refresh_from_db()
@@ -106,9 +78,9 @@ def test_dropping_asks_first_and_can_be_taken_back(
 ) -> None:
     one = add_improvement(organisation=organisation, title="Open")
     asked = as_manager.post(
-        _url(organisation, "improvement_move", improvement=one.pk), {"state": "dropped"}
+        url(organisation, "improvement_move", improvement=one.pk), {"state": "dropped"}
     )
-    drop = _url(organisation, "improvement_drop", improvement=one.pk)
+    drop = url(organisation, "improvement_drop", improvement=one.pk)
     assert asked["Location"] == drop
     one.refresh_from_db()
     assert one.state == "planned"
@@ -117,7 +89,7 @@ def test_dropping_asks_first_and_can_be_taken_back(
     assert one.state == "dropped"
     assert "From planned to dropped. The shop closes." in page
     assert "Take up again" in page
-    as_manager.post(_url(organisation, "improvement_move", improvement=one.pk), {"state": "doing"})
+    as_manager.post(url(organisation, "improvement_move", improvement=one.pk), {"state": "doing"})
     one.refresh_from_db()
     assert one.state == "doing"
 
@@ -125,13 +97,13 @@ def test_dropping_asks_first_and_can_be_taken_back(
 def test_the_last_why_is_the_cause(as_manager: Client, organisation: Organisation) -> None:
     whys = {"why_1": "Late", "why_2": " ", "why_3": "No van", "why_5": "Nobody plans vans"}
     page = as_manager.post(
-        _url(organisation, "improvement_add"), {**FIELDS, **whys}, follow=True
+        url(organisation, "improvement_add"), {**FIELDS, **whys}, follow=True
     ).text
     made = Improvement.objects.get()
     assert made.whys == ["Late", "No van", "Nobody plans vans"]
     assert made.cause == "Nobody plans vans"
     assert page.index("No van") < page.index("Nobody plans vans") < page.index("the cause")
-    edit = _url(organisation, "improvement_edit", improvement=made.pk)
+    edit = url(organisation, "improvement_edit", improvement=made.pk)
     assert 'value="No van"' in as_manager.get(edit).text
     as_manager.post(edit, {**FIELDS, "why_1": "Late"})
     made.refresh_from_db()
@@ -144,71 +116,8 @@ def test_a_cause_without_whys_is_the_first_of_them(
     as_manager: Client, organisation: Organisation
 ) -> None:
     made = add_improvement(organisation=organisation, title="X", cause="A long cause")
-    page = as_manager.get(_url(organisation, "improvement_edit", improvement=made.pk)).text
+    page = as_manager.get(url(organisation, "improvement_edit", improvement=made.pk)).text
     assert 'name="why_1" value="A long cause"' in page
-
-
-@pytest.mark.parametrize(
-    ("net", "quarter", "words"),
-    [
-        ("20", "", "Say in which quarter."),
-        ("", "now", "Say which net, too."),
-        ("101", "now", "less than or equal to 100"),
-        ("-101", "now", "greater than or equal to -100"),
-        ("many", "now", "whole number"),
-        ("20", "2019Q7", ""),
-        ("9" * 400, "now", "100"),
-    ],
-)
-def test_an_expectation_needs_a_net_and_its_quarter(
-    as_manager: Client, organisation: Organisation, net: str, quarter: str, words: str
-) -> None:
-    sent = current_quarter(organisation).code if quarter == "now" else quarter
-    page = as_manager.post(
-        _url(organisation, "improvement_add"),
-        {**FIELDS, "expected_net": net, "expected_in": sent, "why_1": "Kept"},
-    )
-    errors = page.context["form"].errors
-    assert set(errors) <= {"expected_net", "expected_in"}
-    assert errors
-    if "less" not in words and "greater" not in words:
-        assert words in str(errors)
-    assert 'value="Kept"' in page.text
-    assert not Improvement.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("counts", "words"),
-    [
-        ((0, 5, 95), "reached"),
-        ((95, 5, 0), "not reached"),
-        ((3, 2, 5), "cannot be told yet"),
-        ((1, 1, 2), "no evidence yet"),
-    ],
-)
-def test_an_expected_net_is_held_against_what_came(
-    as_manager: Client,
-    organisation: Organisation,
-    counts: tuple[int, int, int],
-    words: str,
-) -> None:
-    at = factories.touchpoint(organisation)
-    factories.tally(at, factories.period(organisation, "2026Q4"), counts)
-    one = add_improvement(
-        organisation=organisation,
-        title="X",
-        touchpoint=at,
-        expected_net=20,
-        expected_in="2026q4",
-    )
-    page = as_manager.get(_url(organisation, "improvement", improvement=one.pk)).text
-    assert "Net of 20 in 2026Q4:" in page
-    said = page.split("Net of 20 in 2026Q4:")[1][:200]
-    assert words in said
-    if words == "reached":
-        assert "not reached" not in said
-    found = expectations(organisation=organisation, improvements=[one])
-    assert (one.pk in found) == (words != "no evidence yet")
 
 
 def test_a_hand_off_starts_one(as_manager: Client, organisation: Organisation) -> None:
@@ -219,10 +128,10 @@ def test_a_hand_off_starts_one(as_manager: Client, organisation: Organisation) -
         giver=factories.team(organisation),
         receiver=factories.team(organisation),
     )
-    page = as_manager.get(_url(organisation, "improvement_add") + f"?hand_off={link.pk}").text
+    page = as_manager.get(url(organisation, "improvement_add") + f"?hand_off={link.pk}").text
     assert f'<option value="{link.pk}" selected>The order</option>' in page
     sent = {**FIELDS, "touchpoint": link.touchpoint_id, "hand_off": link.pk}
-    as_manager.post(_url(organisation, "improvement_add"), sent)
+    as_manager.post(url(organisation, "improvement_add"), sent)
     assert Improvement.objects.get().hand_off == link
 
 
@@ -241,7 +150,7 @@ def test_the_log_keeps_who_when_and_what(
     as_member: Client, as_auditor: Client, organisation: Organisation
 ) -> None:
     one = add_improvement(organisation=organisation, title="X")
-    address = _url(organisation, "improvement_comment", improvement=one.pk)
+    address = url(organisation, "improvement_comment", improvement=one.pk)
     page = as_member.post(address, {"text": "Asked <b>the</b> shop."}, follow=True).text
     assert "Asked &lt;b&gt;the&lt;/b&gt; shop." in page
     assert str(one.notes.all()[0].author.user) in page  # type: ignore[union-attr]
@@ -320,13 +229,13 @@ def test_the_list_and_its_files_show_what_is_asked_for(
     asked = query.format(owner=manager.pk, stage=stage)
     if "99999" in asked:
         titles = []
-    page = as_member.get(_url(organisation) + f"?view=list&{asked}").text
+    page = as_member.get(url(organisation) + f"?view=list&{asked}").text
     shown = re.findall(r'improvements/\d+/">([^<]+)</a>', page)
     assert shown == (titles if "99999" not in asked else [])
-    csv_file = as_member.get(_url(organisation, "improvements_csv") + f"?{asked}")
+    csv_file = as_member.get(url(organisation, "improvements_csv") + f"?{asked}")
     rows = list(csv.DictReader(io.StringIO(csv_file.text.removeprefix("\ufeff"))))
     assert [row["Improvement"].removeprefix("'") for row in rows] == titles
-    xlsx = as_member.get(_url(organisation, "improvements_xlsx") + f"?{asked}")
+    xlsx = as_member.get(url(organisation, "improvements_xlsx") + f"?{asked}")
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx.content)).worksheets[0]
     values = [str(row[0]).removeprefix("'") for row in sheet.iter_rows(values_only=True)]
     assert values[1:] == titles
@@ -335,7 +244,7 @@ def test_the_list_and_its_files_show_what_is_asked_for(
 def test_a_formula_in_a_title_stays_text(
     as_member: Client, organisation: Organisation, several: dict[str, Improvement]
 ) -> None:
-    file = as_member.get(_url(organisation, "improvements_csv")).text
+    file = as_member.get(url(organisation, "improvements_csv")).text
     assert "'=Some day" in file
 
 
@@ -358,18 +267,18 @@ def test_the_pages_ask_as_often_for_three_as_for_one(
             expected_net=10,
             expected_in="2026Q3",
         )
-        _rate(one, {"2026Q1": (9, 9, 9), "2026Q3": (1, 1, 9)})
+        rate(one, {"2026Q1": (9, 9, 9), "2026Q3": (1, 1, 9)})
     queries = {"board": 9, "list": 10}[view]
     with django_assert_num_queries(queries):
-        as_manager.get(_url(organisation) + f"?view={view}")
+        as_manager.get(url(organisation) + f"?view={view}")
 
 
 def test_a_long_column_ends_in_the_list(as_manager: Client, organisation: Organisation) -> None:
     for number in range(33):
         add_improvement(organisation=organisation, title=f"Number {number}")
-    page = as_manager.get(_url(organisation)).text
+    page = as_manager.get(url(organisation)).text
     assert "3 more in the list" in page
-    listed = as_manager.get(_url(organisation) + "?view=list&page=2").text
+    listed = as_manager.get(url(organisation) + "?view=list&page=2").text
     assert listed.count('<tr id="improvement-') == 8
 
 
@@ -381,7 +290,7 @@ def test_a_day_and_a_state_that_do_not_fit(
     as_manager: Client, organisation: Organisation, state: str, done_on: str, words: str
 ) -> None:
     page = as_manager.post(
-        _url(organisation, "improvement_add"), {**FIELDS, "state": state, "done_on": done_on}
+        url(organisation, "improvement_add"), {**FIELDS, "state": state, "done_on": done_on}
     ).text
     assert words in page
     assert "One page that names the order" in page, "nothing typed is lost"
@@ -405,61 +314,12 @@ def test_a_hand_off_belongs_to_its_touchpoint(organisation: Organisation) -> Non
     assert (made.title, made.hand_off, made.state) == ("Y", None, "doing")
 
 
-def test_the_observed_effect_is_before_against_after(done: Improvement) -> None:
-    _rate(
-        done,
-        {
-            "2025Q4": (0, 0, 90),
-            "2026Q1": (60, 10, 10),
-            "2026Q2": (0, 90, 0),  # the quarter in which it happened says neither
-            "2026Q3": (10, 10, 60),
-        },
-    )
-    effect = observed_effects(organisation=done.organisation, improvements=[done])[done.pk]
-    assert (effect.before.code, effect.after.code) == ("2026Q1", "2026Q3")
-    assert effect.real
-    assert effect.words == "up 120 points"
-    assert effect.low < effect.difference < effect.high
-
-
-@pytest.mark.parametrize(
-    "quarters",
-    [
-        {},
-        {"2026Q1": (9, 9, 9)},
-        {"2026Q3": (9, 9, 9)},
-        {"2026Q1": (9, 9, 9), "2026Q3": (1, 1, 2)},
-    ],
-)
-def test_no_evidence_yet(
-    as_manager: Client, done: Improvement, quarters: dict[str, tuple[int, int, int]]
-) -> None:
-    _rate(done, quarters)
-    assert observed_effects(organisation=done.organisation, improvements=[done]) == {}
-    assert "no evidence yet" in as_manager.get(_url(done.organisation)).text
-
-
-def test_staff_ratings_are_no_evidence_of_what_customers_felt(done: Improvement) -> None:
-    assert done.touchpoint is not None
-    for code, counts in {"2026Q1": (60, 10, 10), "2026Q3": (10, 10, 60)}.items():
-        when = factories.period(done.organisation, code)
-        factories.tally(done.touchpoint, when, counts, source=code, voice=Voice.STAFF)
-    assert observed_effects(organisation=done.organisation, improvements=[done]) == {}
-
-
-def test_chance_is_called_chance(as_manager: Client, done: Improvement) -> None:
-    _rate(done, {"2026Q1": (12, 10, 8), "2026Q3": (6, 10, 14)})
-    page = as_manager.get(_url(done.organisation)).text
-    assert "<strong>no detectable change</strong>" in page
-    assert "−1 to +74" in page
-
-
 def test_an_archived_touchpoint_s_improvement_can_still_be_changed(
     as_manager: Client, done: Improvement
 ) -> None:
     assert done.touchpoint is not None
     Touchpoint.objects.filter(pk=done.touchpoint.pk).update(archived_at="2026-01-01T00:00Z")
-    address = _url(done.organisation, "improvement_edit", improvement=done.pk)
+    address = url(done.organisation, "improvement_edit", improvement=done.pk)
     assert "Letter</option>" in as_manager.get(address).text
     sent = {**FIELDS, "touchpoint": done.touchpoint_id, "state": "dropped", "title": "Gone"}
     as_manager.post(address, sent)
@@ -468,11 +328,11 @@ def test_an_archived_touchpoint_s_improvement_can_still_be_changed(
 
 
 def test_members_read_and_change_nothing(as_member: Client, done: Improvement) -> None:
-    page = as_member.get(_url(done.organisation)).text
+    page = as_member.get(url(done.organisation)).text
     assert "Shorter letters" in page
     assert "Add an improvement" not in page
     for name in ("improvement_edit", "improvement_move", "improvement_drop"):
-        address = _url(done.organisation, name, improvement=done.pk)
+        address = url(done.organisation, name, improvement=done.pk)
         assert as_member.post(address, FIELDS).status_code == 403
 
 
@@ -484,11 +344,11 @@ def test_another_organisation_s_improvement_is_not_found(
         *("improvement", "improvement_edit", "improvement_drop"),
         *("improvement_move", "improvement_comment"),
     ):
-        address = _url(organisation, name, improvement=theirs.pk)
+        address = url(organisation, name, improvement=theirs.pk)
         assert as_manager.post(address, {**FIELDS, "text": "Hello"}).status_code == 404
     foreign = factories.touchpoint(theirs.organisation)
     page = as_manager.post(
-        _url(organisation, "improvement_add"), {**FIELDS, "touchpoint": foreign.pk}
+        url(organisation, "improvement_add"), {**FIELDS, "touchpoint": foreign.pk}
     )
     assert not Improvement.objects.filter(organisation=organisation).exists()
     assert page.status_code == 200
