@@ -1,7 +1,7 @@
 """Everything held about one person, to hand over to them.
 
 Of a confidential round nothing is told but that they were invited: whoever looks this up must not
-learn from it whether they answered, or what.
+learn from it whether they answered, or what. Links in emails have no secrets.
 """
 
 import datetime as dt
@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from feedback.models import Case, Invitation, Question, Told
-from feedback.services import cases_of, emails_to, messages_of
+from feedback.services import cases_of, emails_shown_of, messages_of
 from missions.models import ConsentAnswer, Contribution, Suggestion
 from outbox.models import Email
+from outbox.services import without_secrets
 from programme.models import Person
 
 
@@ -107,7 +108,7 @@ def holdings_of(person: Person) -> Holdings:
     questions: dict[int, list[Question]] = {}
     for question in Question.objects.filter(survey__in=surveys):
         questions.setdefault(question.survey_id, []).append(question)
-    emails = emails_to(person).order_by("created_at", "pk")
+    emails = emails_shown_of(person).order_by("created_at", "pk")
     return Holdings(
         organisation=person.organisation.name,
         profile=_profile(person),
@@ -173,7 +174,14 @@ def _said(question: Question, value: object) -> str:
 
 
 def _email(email: Email) -> HeldEmail:
-    return HeldEmail(email.subject, email.to_email, email.created_at, email.state, email.text)
+    return HeldEmail(
+        email.subject,
+        email.to_email,
+        email.created_at,
+        email.state,
+        # By its link whoever reads this could answer in their place.
+        without_secrets(email.text),
+    )
 
 
 def _case(case: Case) -> HeldCase:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from outbox.models import Email, EmailState
 
@@ -43,17 +44,22 @@ class Fates:
         return self.sent + self.failed + self.bounced + self.waiting
 
 
+# What was cancelled in a worker's hands may have left: until its lease is over, it waits.
 # Compared byte by byte, as the index for beginnings is, whatever the database's own order.
 _FATES = """
     SELECT p.prefix, e.sent, e.failed, e.bounced, e.queued
-    FROM unnest(%s::text[]) AS p(prefix)
+    FROM unnest(%(prefixes)s::text[]) AS p(prefix)
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE state = 'sent') AS sent,
-               count(*) FILTER (WHERE state = 'failed') AS failed,
+               count(*) FILTER (
+                   WHERE state = 'failed' AND (leased_until > %(now)s) IS NOT TRUE
+               ) AS failed,
                count(*) FILTER (WHERE state = 'bounced') AS bounced,
-               count(*) FILTER (WHERE state = 'queued') AS queued
+               count(*) FILTER (
+                   WHERE state = 'queued' OR state = 'failed' AND leased_until > %(now)s
+               ) AS queued
         FROM outbox_email
-        WHERE key ~>=~ p.prefix AND key ~<~ (p.prefix || '~') AND key LIKE '%%' || %s
+        WHERE key ~>=~ p.prefix AND key ~<~ (p.prefix || '~') AND key LIKE '%%' || %(last)s
     ) e
 """
 
@@ -65,7 +71,7 @@ def fates(prefixes: Iterable[str], *, last: str = "") -> dict[str, Fates]:
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_FATES, [wanted, last])
+        cursor.execute(_FATES, {"prefixes": wanted, "last": last, "now": timezone.now()})
         return {prefix: Fates(*counts) for prefix, *counts in cursor.fetchall()}
 
 

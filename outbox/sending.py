@@ -15,6 +15,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -125,35 +126,56 @@ def _lease_chunk() -> list[Email]:
 
 def _send_chunk(chunk: list[Email], stopping: Callable[[], bool]) -> bool:
     """Send leased rows over one connection, reopened where it dies; False when the server could
-    not be reached, with the rest put off."""
+    not be reached, with the rest put off. What is no longer to be sent is given back."""
     fetchers = _attachment_fetchers(chunk)
     mailer = mail.mailers["default"]
     deadline = time.monotonic() + CHUNK_SECONDS
     try:
         with prepared_cursor() as cursor:
+            is_due = _record_sent(cursor, None, chunk[0])
             for position, email in enumerate(chunk):
                 if time.monotonic() > deadline or stopping():
                     _release(chunk[position:])
                     break
                 try:
-                    sent = _send_one(mailer, email, fetchers[email.pk])
+                    sent = is_due and _send_one(mailer, email, fetchers[email.pk])
                 except _UnreachableError as error:
                     for waiting in chunk[position:]:
                         _put_off(waiting, str(error))
                     return False
-                if sent:
-                    # Written out, since composing it costs more than sending the email.
-                    cursor.execute(_SENT, [timezone.now(), email.pk, email.leased_until])
+                if not is_due:
+                    _release([email])
+                following = chunk[position + 1] if position + 1 < len(chunk) else None
+                is_due = _record_sent(cursor, email if sent else None, following)
     finally:
         _close(mailer)
     return True
 
 
+# Written out, since composing it costs more than sending the email. One that was cancelled in our
+# hands has left all the same.
 _SENT = """
-    UPDATE outbox_email SET state = 'sent', sent_at = %s, last_error = '', leased_until = NULL,
-           attempts = attempts + 1
-    WHERE id = %s AND state = 'queued' AND leased_until = %s
+    WITH recorded AS (
+        UPDATE outbox_email SET state = 'sent', sent_at = %s, last_error = '', on_hold = false,
+               leased_until = NULL, attempts = attempts + 1
+        WHERE id = %s AND leased_until = %s AND state IN ('queued', 'failed')
+    )
+    SELECT count(*) FROM outbox_email
+    WHERE id = %s AND leased_until = %s AND state = 'queued' AND NOT on_hold
 """
+
+
+def _record_sent(cursor: CursorWrapper, sent: Email | None, following: Email | None) -> bool:
+    """Record that one was sent, and say whether the next still is to be: since it was leased, its
+    round may have closed, or its person been erased."""
+    leases = [value for email in (sent, following) for value in _lease_of(email)]
+    cursor.execute(_SENT, [timezone.now(), *leases])
+    (due,) = cursor.fetchone()
+    return bool(due)
+
+
+def _lease_of(email: Email | None) -> tuple[int | None, datetime | None]:
+    return (None, None) if email is None else (email.pk, email.leased_until)
 
 
 def _send_one(

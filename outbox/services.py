@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import make_msgid
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -20,8 +21,10 @@ from outbox.models import AddressReport, Attachment, Email, EmailState
 
 logger = logging.getLogger(__name__)
 
-# How long the secrets of links stay readable in the kept copy of an email.
-LINKS_KEPT = dt.timedelta(days=7)
+# How long the secrets of links stay readable in the copy of an email that was sent.
+LINKS_KEPT = dt.timedelta(hours=1)
+# A part of a web address, behind short ones, of twenty or more of a token's letters: read by the
+# database as by Python.
 _IN_AN_ADDRESS = r"(https?://[^/\s\"<>]+(?:/[A-Za-z0-9_.~-]{1,19}){1,4}/)[A-Za-z0-9_.:=-]{20,}"
 
 
@@ -74,7 +77,7 @@ def unsaved(new: NewEmail) -> Email:
 
 
 def hold_emails(prefix: str) -> None:
-    """Let those whose key begins so wait; one in a worker's hands still leaves."""
+    """Let those whose key begins so wait; the one in a worker's hands still leaves."""
     _waiting(prefix).update(on_hold=True)
 
 
@@ -85,10 +88,23 @@ def release_emails(prefix: str) -> None:
         transaction.on_commit(wake_worker)
 
 
+def readdress_emails(prefix: str, *, to_email: str) -> None:
+    """Send what still waits to another address."""
+    _waiting(prefix).update(to_email=to_email)
+
+
 def cancel_emails(prefix: str, *, reason: str) -> None:
-    """Never send what still waits, whatever is in a worker's hands apart; `reason` is kept."""
-    now = timezone.now()
-    waiting = _waiting(prefix).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+    """Never send what still waits; `reason` is kept. One that leaves a worker's hands just now is
+    recorded as sent nevertheless (see `outbox.sending`)."""
+    _cancel(_waiting(prefix), reason)
+
+
+def cancel_each(keys: Iterable[str], *, reason: str) -> None:
+    """The same for emails by their whole keys."""
+    _cancel(Email.objects.filter(key__in=list(keys), state=EmailState.QUEUED), reason)
+
+
+def _cancel(waiting: QuerySet[Email], reason: str) -> None:
     waiting.update(state=EmailState.FAILED, on_hold=False, last_error=reason)
 
 
@@ -151,10 +167,7 @@ def take_reports(limit: int = 500) -> list[AddressReport]:
 
 
 def blank_old_links(*, limit: int = 1_000) -> int:
-    """Blank the secrets in the kept copies of emails sent a week ago; how many were changed.
-
-    A secret is a part of a web address, behind a short one, of twenty or more of a token's letters.
-    """
+    """Blank the secrets in the copies of emails sent an hour ago; how many were changed."""
     before = timezone.now() - LINKS_KEPT
     with connection.cursor() as cursor:
         cursor.execute(
@@ -174,6 +187,11 @@ def blank_old_links(*, limit: int = 1_000) -> int:
         )
         changed: int = cursor.rowcount
     return changed
+
+
+def without_secrets(text: str) -> str:
+    """An email's text as it may be shown to others than whom it was sent to."""
+    return re.sub(_IN_AN_ADDRESS, r"\1…", text)
 
 
 def _write(batch: tuple[NewEmail, ...]) -> None:

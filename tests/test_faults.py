@@ -1,5 +1,6 @@
 """Faults, injected while a round is being sent: nobody is lost, and nobody is asked twice."""
 
+import datetime as dt
 import os
 import random
 import signal
@@ -201,6 +202,22 @@ def test_each_task_delivered_five_times_at_once_does_its_work_once(
     assert _at_once(*[outbox_tasks.send_due, outbox_tasks.sweep] * 5) == []
     outbox_tasks.send_due()
     _each_once(sent, 550, server, at_most_twice=0)
+
+
+def test_reminders_due_in_five_sweeps_at_once_are_written_once(
+    organisation: Organisation, server: Script
+) -> None:
+    _customers(organisation, 300)
+    sent = factories.draft_round(organisation, reminder_days=[1])
+    open_round(round=sent)
+    Round.objects.filter(pk=sent.pk).update(opened_at=timezone.now() - dt.timedelta(days=2))
+    assert _at_once(*[round_tasks.sweep] * 5) == []
+    round_tasks.sweep()
+    assert _at_once(*[outbox_tasks.send_due] * 5) == []
+    outbox_tasks.send_due()
+    arrived = Counter(str(message["Message-ID"]) for message in server.accepted)
+    assert len(arrived) == arrived.total() == 600
+    assert Email.objects.filter(key__endswith=":reminder:1", state=EmailState.SENT).count() == 300
 
 
 def _wait_for(event: threading.Event) -> None:

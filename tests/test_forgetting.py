@@ -401,7 +401,7 @@ def test_the_page_asks_as_often_for_three_rounds_as_for_one(
     as_leader.get(url("held", person))
     # User, membership; the person, invitations, questions, emails, cases, three kinds of words,
     # what they were told of, the request.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         answer = as_leader.get(url("held", person))
     assert answer.context["held"].answers == number
     assert answer.context["person"].created_at < timezone.now() + dt.timedelta(1)

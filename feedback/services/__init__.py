@@ -46,7 +46,7 @@ from feedback.services.conversations import (
     unmarked,
 )
 from feedback.services.errors import FeedbackError
-from feedback.services.forgetting import cases_of, emails_to, forget, messages_of
+from feedback.services.forgetting import cases_of, emails_shown_of, forget, messages_of
 from feedback.services.invitation_emails import CHOSEN, first_scored, sample_email, send_test
 from feedback.services.late_cases import escalate_late
 from feedback.services.letting_go import (
@@ -175,7 +175,7 @@ __all__ = [
     "due_after",
     "duplicate_question",
     "edit_theme",
-    "emails_to",
+    "emails_shown_of",
     "end_series",
     "escalate_late",
     "extend_round",

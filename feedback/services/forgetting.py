@@ -37,6 +37,16 @@ def emails_to(person: Person) -> QuerySet[Email]:
     return Email.objects.filter(to_them, organisation_id=person.organisation_id)
 
 
+def emails_shown_of(person: Person) -> QuerySet[Email]:
+    """Of these, all that others may know of: a confidential round reminds those who have not
+    answered, and nobody sees who that is."""
+    confidential = Round.objects.filter(
+        organisation=person.organisation_id, confidential=True, state=Round.State.OPEN
+    )
+    rounds = "|".join(str(pk) for pk in confidential.values_list("pk", flat=True))
+    return emails_to(person).exclude(key__regex=rf"^round:({rounds}):\d+:reminder:")
+
+
 def cases_of(person: Person) -> QuerySet[Case]:
     """Cases about them, or about what they wrote."""
     theirs = Q(person=person) | Q(comment__response__invitation__person=person)
@@ -132,7 +142,7 @@ def _without(text: str, person: Person) -> str:
 
 
 def _out_of_the_outbox(person: Person) -> int:
-    n: int = emails_to(person).count()
+    n: int = emails_shown_of(person).count()
     emails_to(person).delete()
     if person.email:
         # What others were told of them has served; what still waits does not name their address.

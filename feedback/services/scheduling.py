@@ -6,16 +6,20 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
 from feedback import queries
-from feedback.models import Round
+from feedback.models import Conversation, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import open_round, wake_opening
+from feedback.services.stopping import cancel_waiting
 from outbox.emails import email_from
-from outbox.services import hold_emails, release_emails, write_emails
-from programme.models import Membership, Organisation
+from outbox.models import Email, EmailState
+from outbox.services import hold_emails, readdress_emails, release_emails, write_emails
+from programme.models import Membership, Organisation, Person
 
 logger = logging.getLogger(__name__)
 
@@ -137,9 +141,27 @@ def resume_round(*, round: Round) -> Round:
     if locked.paused_at is not None:
         locked.paused_at = None
         locked.save(update_fields=["paused_at"])
+        _bring_up_to_date(locked)
         release_emails(f"round:{locked.pk}:")
         transaction.on_commit(wake_opening)
     return locked
+
+
+def _bring_up_to_date(resumed: Round) -> None:
+    """What was held for days goes to nobody who can no longer be asked, and to the addresses that
+    people have now."""
+    invited = Person.objects.filter(invitations__round=resumed)
+    cancel_waiting(
+        people=invited.exclude(pk__in=Person.objects.reachable()),
+        outside=Conversation.objects.none(),
+    )
+    key = Concat(Value(f"round:{resumed.pk}:"), Cast("pk", CharField()), Value(":invite"))
+    written = Email.objects.filter(key=OuterRef("invite"), state=EmailState.QUEUED)
+    moved = invited.annotate(invite=key).filter(
+        Exists(written.exclude(to_email__iexact=OuterRef("email")))
+    )
+    for pk, email in moved.values_list("pk", "email"):
+        readdress_emails(f"round:{resumed.pk}:{pk}:", to_email=email)
 
 
 @transaction.atomic

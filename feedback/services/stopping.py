@@ -2,11 +2,15 @@
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from feedback.models import Conversation
+from feedback.models import Conversation, Invitation, Round, Told
 from feedback.services.link_secrets import hash_of
+from outbox.services import cancel_each
 from programme.models import Person
+
+_UNWANTED = "They asked not to be written to, or their address does not work."
 
 # A person of ours, or somebody outside who left an address in a conversation.
 type Receiver = Person | Conversation
@@ -38,9 +42,32 @@ def set_unsubscribed(*, receiver: Receiver, unsubscribed: bool) -> None:
     """Send them no more questions and no more news, or do so again. Somebody outside is known by
     their address, so that each of their conversations is meant; answers in these still come."""
     at = timezone.now() if unsubscribed else None
+    people = Person.objects.none()
+    outside = Conversation.objects.none()
     if isinstance(receiver, Person):
-        Person.objects.filter(pk=receiver.pk).update(unsubscribed_at=at)
+        people = Person.objects.filter(pk=receiver.pk)
     else:
-        Conversation.objects.filter(
+        outside = Conversation.objects.filter(
             organisation=receiver.organisation_id, person=None, email__iexact=receiver.email
-        ).update(unsubscribed_at=at)
+        )
+    people.update(unsubscribed_at=at)
+    outside.update(unsubscribed_at=at)
+    if unsubscribed:
+        cancel_waiting(people=people, outside=outside)
+
+
+def cancel_waiting(*, people: QuerySet[Person], outside: QuerySet[Conversation]) -> None:
+    """Never send them the questions and the news that still wait; answers to what they wrote go."""
+    keys = []
+    invitations = Invitation.objects.filter(person__in=people, round__state=Round.State.OPEN)
+    for round_id, person_id, days in invitations.values_list(
+        "round", "person", "round__reminder_days"
+    ):
+        keys.append(f"round:{round_id}:{person_id}:invite")
+        keys += [f"round:{round_id}:{person_id}:reminder:{n + 1}" for n in range(len(days))]
+    told = Told.objects.filter(Q(person__in=people) | Q(conversation__in=outside))
+    for change_id, person_id, conversation_id in told.values_list(
+        "change", "person", "conversation"
+    ):
+        keys.append(f"change:{change_id}:{person_id or f'c{conversation_id}'}")
+    cancel_each(keys, reason=_UNWANTED)

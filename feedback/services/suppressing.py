@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from feedback.models import Conversation, Round
 from feedback.services.letting_go import recount_receipts
+from feedback.services.stopping import cancel_waiting
 from outbox.models import AddressReport
 from outbox.services import take_reports
 from programme.models import Person
@@ -42,5 +43,6 @@ def _take_some() -> bool:
         else:
             for found in (people, outside):
                 found.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+        cancel_waiting(people=people, outside=outside)
     recount_receipts(rounds=late)
     return bool(reports)

@@ -46,6 +46,8 @@ def update_person(
     """Change what is known of someone; their kind stays."""
     if email.lower() != person.email:
         refuse_forgotten(organisation=person.organisation, email=email)
+        # It was the address before that did not work.
+        person.bounced_at = None
     person.name, person.email, person.language = name, email.lower(), language
     return _save_person(person, team=team, segment=segment, yearly_value=yearly_value)
 
