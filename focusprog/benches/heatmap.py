@@ -33,18 +33,18 @@ def run(scale: float) -> dict[str, float | int | str]:
         it.printed = f"leader {made['link']}"
         visitor = _Visitor(it)
         visitor.sign_in()
-        bare = _Cost(it, visitor, "/bare/")
-        page = _Cost(it, visitor, made["page"])
-        drawers = [_Cost(it, visitor, at, {"HX-Request": "true"}) for at in made["drawers"]]
+        bare = Cost(it, visitor, "/bare/")
+        page = Cost(it, visitor, made["page"])
+        drawers = [Cost(it, visitor, at, {"HX-Request": "true"}) for at in made["drawers"]]
         drawer = drawers[0]
         bare(3)
         first = page(1)
         first_drawer = statistics.median(one(1) for one in drawers)
-        unit, whole, part = _together(repeats, bare, page, drawer)
+        unit, whole, part = together(repeats, bare, page, drawer)
         kilobytes = len(page.get()) / 1000
         _shell(data, f"grow({_TIMES})")
         page(2)
-        unit_later, whole_later, _ = _together(repeats, bare, page, drawer)
+        unit_later, whole_later, _ = together(repeats, bare, page, drawer)
         return {
             "bare_cpu_ms": round(unit * 1000, 2),
             "bare_cpu_ms_1m": round(unit_later * 1000, 2),
@@ -60,7 +60,7 @@ def run(scale: float) -> dict[str, float | int | str]:
         }
 
 
-def _together(repeats: int, *costs: "_Cost") -> list[float]:
+def together(repeats: int, *costs: "Cost") -> list[float]:
     """The median of each one's cost; taken in turns, so that all meet the same machine."""
     found: list[list[float]] = [[] for _ in costs]
     for cost in costs:
@@ -71,7 +71,7 @@ def _together(repeats: int, *costs: "_Cost") -> list[float]:
     return [statistics.median(seconds) for seconds in found]
 
 
-class _Cost:
+class Cost:
     """CPU seconds of one request to one address."""
 
     def __init__(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from focusprog.benches.programme import _environment, own_folder, running
+from focusprog.benches.programme import environment, own_folder, running
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -84,7 +84,7 @@ def _fill(data: Path, base_url: str, contributions: int) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", call],
         cwd=_PROJECT,
-        env={**_environment(), "DATA": str(data)},
+        env={**environment(), "DATA": str(data)},
         check=True,
         capture_output=True,
         text=True,

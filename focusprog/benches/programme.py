@@ -110,7 +110,7 @@ def running(
         ],
         cwd=_PROJECT,
         env={
-            **_environment(),
+            **environment(),
             "DATA": str(data),
             "DJANGO_SETTINGS_MODULE": settings,
             **({"EMAIL_URL": email_url} if email_url else {}),
@@ -143,7 +143,7 @@ def shell(data: Path, code: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
         cwd=_PROJECT,
-        env={**_environment(), "DATA": str(data)},
+        env={**environment(), "DATA": str(data)},
         capture_output=True,
         text=True,
         check=False,
@@ -153,7 +153,7 @@ def shell(data: Path, code: str) -> str:
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     ours = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "ALLOWED_HOSTS"}
     return {name: value for name, value in os.environ.items() if name not in ours}
 

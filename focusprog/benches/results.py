@@ -10,7 +10,7 @@ import re
 import time
 from pathlib import Path
 
-from focusprog.benches.heatmap import _Cost, _together
+from focusprog.benches.heatmap import Cost, together
 from focusprog.benches.page import _Visitor
 from focusprog.benches.programme import Running, own_folder, running, shell
 
@@ -30,9 +30,9 @@ def run(scale: float) -> dict[str, float | int | str]:
         it.printed = f"leader {made['link']}"
         visitor = _Visitor(it)
         visitor.sign_in()
-        bare = _Cost(it, visitor, "/bare/")
-        small, whole = (_Cost(it, visitor, made[name]) for name in ("small", "large"))
-        unit, few, many = _together(20, bare, small, whole)
+        bare = Cost(it, visitor, "/bare/")
+        small, whole = (Cost(it, visitor, made[name]) for name in ("small", "large"))
+        unit, few, many = together(20, bare, small, whole)
         before = _peak_mb(it)
         exported = {kind: _export(visitor, made[kind]) for kind in ("csv", "xlsx", "sav")}
         scan = float(_ask(data, "scan()"))
