@@ -256,7 +256,12 @@ ANYMAIL = {
 # Celery: it only wakes what the database remembers
 CELERY_BROKER_URL = _broker_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_throttle": 1, "visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "unacked_restore_throttle": 1,
+    "visibility_timeout": 3600,
+    # Who publishes while the queue is down does not wait for it: the sweep finds what is due.
+    "max_retries": 0,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
