@@ -19,7 +19,6 @@ from feedback.models import OpenLink, Question, Survey
 from feedback.posters import address_of
 from feedback.spoken import Said, base_of, filled, speech
 from programme.printing import print_once
-from programme.queries import logo_pictures
 
 _INK = "#1c1e21"
 _TESTS = {
@@ -52,15 +51,16 @@ def paper_survey(survey: Survey, *, wanted: str = "", link: OpenLink | None = No
     """The PDF in that language, or in the survey's own where it does not speak it; for a place, or
     without one a copy to look at. PrintError."""
     spoken = wanted if wanted in languages_of(survey) else base_of(survey.language)
-    organisation = survey.organisation
     at = link.created_at if link else survey.created_at
     html = html_of(survey, Language(speech(spoken), survey.language), link)
-    pictures = logo_pictures(organisation.pk, organisation.logo)
+    pictures: dict[str, bytes] = {}
     if link:
         drawn = io.BytesIO()
         segno.make_qr(address_of(link), error="m").save(drawn, kind="svg", border=0, dark=_INK)
         pictures["code.svg"] = drawn.getvalue()
-    return print_once(html, at=at.astimezone(dt.UTC), pictures=pictures)
+    return print_once(
+        html, organisation=survey.organisation, at=at.astimezone(dt.UTC), pictures=pictures
+    )
 
 
 def html_of(survey: Survey, language: Language, link: OpenLink | None) -> str:

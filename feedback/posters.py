@@ -1,13 +1,11 @@
-"""Posters with a code, A4, for a wall or a counter: to the open door, and to a place's round."""
+"""Posters with a code, for a wall or a counter: to the open door, and to a place's round."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import segno
 from django.conf import settings
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -16,11 +14,9 @@ from feedback.answer_page import language_for
 from feedback.models import OpenLink
 from feedback.spoken import Speech, filled, speech
 from programme.models import Organisation
-from programme.printing import print_document
-from programme.queries import logo_pictures
+from programme.printing import print_once
 from touchpoints.models import Touchpoint
 
-_KEEP_SECONDS = 30 * 24 * 3600
 _INK = "#1c1e21"
 # A title's characters up to which it is set that large.
 _SIZES = ((40, "large"), (90, "middle"))
@@ -88,17 +84,7 @@ def place_poster(link: OpenLink) -> Poster:
 
 def printed(poster: Poster) -> bytes:
     """The PDF; printed once and kept while its words stay the same. PrintError."""
-    html = html_of(poster)
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    key = f"code-poster:{identifier}"
-    pdf: bytes | None = cache.get(key)
-    if pdf is None:
-        of = poster.organisation
-        pictures = logo_pictures(of.pk, of.logo)
-        at = poster.made_at
-        pdf = print_document(html, identifier=identifier, at=at, pictures=pictures).pdf
-        cache.set(key, pdf, _KEEP_SECONDS)
-    return pdf
+    return print_once(html_of(poster), organisation=poster.organisation, at=poster.made_at)
 
 
 def html_of(poster: Poster) -> str:
@@ -107,6 +93,7 @@ def html_of(poster: Poster) -> str:
         "feedback/poster.html",
         {
             "poster": poster,
+            "paper": poster.organisation.paper.lower(),
             "size": next((name for most, name in _SIZES if len(poster.title) <= most), "small"),
             "address": poster.shown.partition("://")[2].rstrip("/"),
             # Drawn from an address alone.

@@ -1,10 +1,8 @@
 """The mission book: on a few pages, how a statement came about and whose words are in it."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.template.loader import render_to_string
 
 from missions import agreement, queries, usage
@@ -16,9 +14,8 @@ from missions.models import (
     Draft,
     Mission,
 )
-from programme.printing import print_pages
+from programme.printing import print_once
 
-KEEP_SECONDS = 7 * 24 * 3600
 MOST_DECISIONS = 100
 
 
@@ -75,12 +72,6 @@ def book(*, mission: Mission) -> bytes:
         "missions/book.html",
         {"mission": mission, "organisation": mission.organisation, "story": story(mission)},
     )
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    key = f"mission-book:{identifier}"
-    pdf: bytes | None = cache.get(key)
-    if pdf is None:
-        day = mission.adopted_on or mission.created_at.date()
-        at = dt.datetime.combine(day, dt.time(), dt.UTC)
-        pdf = print_pages(html, identifier=identifier, at=at)
-        cache.set(key, pdf, KEEP_SECONDS)
-    return pdf
+    day = mission.adopted_on or mission.created_at.date()
+    at = dt.datetime.combine(day, dt.time(), dt.UTC)
+    return print_once(html, organisation=mission.organisation, at=at)

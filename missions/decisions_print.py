@@ -1,8 +1,5 @@
 """The register of decisions as a PDF, to read in a meeting or to keep."""
 
-import hashlib
-
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -10,10 +7,9 @@ from django.utils import timezone
 from missions import register
 from missions.models import Decision
 from programme.models import Organisation
-from programme.printing import PrintError, print_pages
+from programme.printing import PrintError, print_once
 from programme.queries import today_at
 
-KEEP_SECONDS = 24 * 3600
 # More would keep whoever waits for it, and a web process, for half a minute.
 MOST_DECISIONS = 200
 
@@ -35,10 +31,4 @@ def printed(*, organisation: Organisation, decisions: QuerySet[Decision], is_all
             "today": today_at(organisation),
         },
     )
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    key = f"decisions:{identifier}"
-    pdf: bytes | None = cache.get(key)
-    if pdf is None:
-        pdf = print_pages(html, identifier=identifier, at=timezone.now())
-        cache.set(key, pdf, KEEP_SECONDS)
-    return pdf
+    return print_once(html, organisation=organisation, at=timezone.now())

@@ -1,22 +1,37 @@
-"""The adopted statement as a poster: A3 or A4, with a small code that leads to whose words."""
+"""The adopted statement as a poster in two sizes, with a small code that leads to whose words."""
 
 import datetime as dt
-import hashlib
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import segno
 from django.conf import settings
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from missions.models import Mission
-from programme.printing import print_document
-from programme.queries import logo_pictures
+from programme.models import Organisation, Paper
+from programme.printing import print_once
 
-SIZES = ("a3", "a4")
-KEEP_SECONDS = 30 * 24 * 3600
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`name` is how people call it, `style` its class in css/poster.css, `paper` its size there."""
+
+    name: str
+    style: str
+    paper: str
+
+
+_SIZES = {
+    Paper.A4: {"large": Size("A3", "a3", "A3"), "small": Size("A4", "a4", "A4")},
+    Paper.LETTER: {
+        "large": Size("Tabloid", "tabloid", "11in 17in"),
+        "small": Size("US Letter", "letter", "letter"),
+    },
+}
+
 INK = "#1c1e21"
 # Characters up to which a statement is set that large; the longest has a size of its own.
 _SIZES_OF_TYPE = (
@@ -27,23 +42,20 @@ _A_LINE = 25
 _MOST_BREAKS = 12
 
 
-def poster(*, mission: Mission, size: str) -> bytes:
-    """The PDF; printed once and kept while its words stay the same. PrintError."""
+def sizes_of(organisation: Organisation) -> dict[str, Size]:
+    """The two that it prints, by their names in addresses."""
+    return _SIZES[Paper(organisation.paper)]
+
+
+def poster(*, mission: Mission, size: Size) -> bytes:
+    """The PDF; set once and kept while its words stay the same. PrintError."""
+    day = mission.adopted_on or dt.date(2000, 1, 1)
+    at = dt.datetime.combine(day, dt.time(), dt.UTC)
     html = poster_html(mission=mission, size=size)
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    key = f"poster:{identifier}"
-    pdf: bytes | None = cache.get(key)
-    if pdf is None:
-        day = mission.adopted_on or dt.date(2000, 1, 1)
-        at = dt.datetime.combine(day, dt.time(), dt.UTC)
-        of = mission.organisation
-        pictures = logo_pictures(of.pk, of.logo)
-        pdf = print_document(html, identifier=identifier, at=at, pictures=pictures).pdf
-        cache.set(key, pdf, KEEP_SECONDS)
-    return pdf
+    return print_once(html, organisation=mission.organisation, at=at, paper=size.paper)
 
 
-def poster_html(*, mission: Mission, size: str) -> str:
+def poster_html(*, mission: Mission, size: Size) -> str:
     organisation = mission.organisation
     path = reverse("public_mission", kwargs={"organisation": organisation.slug})
     address = urljoin(settings.BASE_URL, path)
@@ -59,7 +71,7 @@ def poster_html(*, mission: Mission, size: str) -> str:
             "mission": mission,
             "statement": statement,
             "organisation": organisation,
-            "size": size,
+            "size": size.style,
             "type": next((name for most, name in _SIZES_OF_TYPE if length <= most), "smallest"),
             "address": address.partition("://")[2].rstrip("/"),
             # Drawn from an address alone.

@@ -11,7 +11,7 @@ from accounts.forms import NewUserForm
 from accounts.wording import Worded
 from programme.colours import is_colour
 from programme.logos import MOST_BYTES, CleanLogo, LogoError, clean_logo
-from programme.models import Organisation, Person, PersonKind, Role, Segment, Team
+from programme.models import Organisation, Paper, Person, PersonKind, Role, Segment, Team
 
 _MONTHS = [
     *((1, "January"), (2, "February"), (3, "March"), (4, "April"), (5, "May"), (6, "June")),
@@ -257,12 +257,17 @@ class TeamForm(Worded, forms.Form):
 
 
 class BrandForm(Worded, forms.Form):
-    """The logo, checked and cleaned, and the colour."""
+    """The logo, checked and cleaned, the colour and the paper."""
 
     colour = forms.CharField(
         label="Colour",
         help_text="For lines and small headings, on the report’s cover and the poster.",
         widget=forms.TextInput(attrs={"type": "color"}),
+    )
+    paper = forms.ChoiceField(
+        label="Paper",
+        choices=Paper,
+        help_text="For the report, posters, surveys on paper and all else that is printed.",
     )
     file = forms.FileField(
         label="Logo",

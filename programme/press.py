@@ -1,8 +1,8 @@
 """The printing press: HTML set to PDF, in a process of its own.
 
 `python -m programme.press` takes one job (see `programme.apart`) and writes a line of JSON, {pages,
-missing}, and the PDF; `missing` are the letters that no font here has. All that the project prints
-is set here.
+missing}, and the PDF; `missing` are the letters that no font here has, which are printed as a sign
+(`programme.stand_in`). All that the project prints is set here.
 """
 
 import json
@@ -10,25 +10,63 @@ import logging
 import mimetypes
 import sys
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
 from programme.apart import begin
+from programme.stand_in import FAMILY, stand_in, takes_room
+from programme.typefaces import house_sheet
+
+# Where the HTML's own sheets find the font that was made for this job.
+SIGNS = "fonts/stand-in.ttf"
+# They have no glyph anywhere, and no place in a text.
+CONTROLS = {chr(code) for code in (*range(32), *range(127, 160))} - set("\t\n\r")
 
 
 def main() -> None:
-    """Do one job: {static, html, pictures, attachments, identifier, at}; pictures are Base64 by
-    the address that the HTML gives them."""
+    """Do one job: {static, html, pictures, attachments, identifier, at, paper, colour}; pictures
+    are Base64 by the address that the HTML gives them, `paper` is a size of CSS."""
     job = begin()
-    from weasyprint import HTML, Attachment  # noqa: PLC0415  (needs Pango, which may be absent)
-
+    pictures = {address: b64decode(content) for address, content in job["pictures"].items()}
+    job = _without(job | {"pictures": pictures}, CONTROLS)
     _draw_texts_whole()
     boxes = Boxes()
     logging.getLogger("weasyprint").addHandler(boxes)
+    pages, pdf = _set(job)
+    missing = "".join(filter(takes_room, boxes.letters))
+    if boxes.letters:
+        # No font is asked for these: they are set in the font of what stands before them.
+        unseen = {one for one in boxes.letters if not takes_room(one) and category(one)[0] != "M"}
+        pages, pdf = _set(_without(job, unseen), stand_in(boxes.letters))
+    told = json.dumps({"pages": pages, "missing": missing})
+    sys.stdout.buffer.write(told.encode() + b"\n" + pdf)
+
+
+def _without(job: dict[str, Any], letters: Iterable[str]) -> dict[str, Any]:
+    """The job with none of those letters in its HTML and its drawings."""
+    gone = dict.fromkeys(map(ord, letters))
+    drawn = {
+        address: made.decode().translate(gone).encode()
+        for address, made in job["pictures"].items()
+        if address.endswith(".svg")
+    }
+    return job | {"html": job["html"].translate(gone), "pictures": job["pictures"] | drawn}
+
+
+def _set(job: dict[str, Any], signs: bytes = b"") -> tuple[int, bytes]:
+    """How many pages, and the PDF; `signs` is a font for letters that no other has."""
+    from weasyprint import CSS, HTML, Attachment  # noqa: PLC0415  (needs Pango)
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415  (needs Pango)
+
     static, at = Path(job["static"]), datetime.fromisoformat(job["at"])
+    fonts = FontConfiguration()
+    _have_emoji_drawn_in_ours(fonts)
+    base = {"base_url": static.as_uri() + "/css/", "font_config": fonts}
+    base["url_fetcher"] = own_files(static, job["pictures"] | {SIGNS: signs})
     pages: list[int] = []
 
     def finish(document: Any, made: Any) -> None:
@@ -40,11 +78,11 @@ def main() -> None:
     pdf = HTML(
         string=job["html"],
         base_url=static.as_uri() + "/",
-        url_fetcher=own_files(
-            static, {address: b64decode(content) for address, content in job["pictures"].items()}
-        ),
+        url_fetcher=base["url_fetcher"],
     ).write_pdf(
         finisher=finish,
+        font_config=fonts,
+        stylesheets=[CSS(string=_house_sheet(job, signs), **base)],
         pdf_variant="pdf/ua-1",
         pdf_identifier=job["identifier"].encode(),
         attachments=[
@@ -59,12 +97,35 @@ def main() -> None:
             for attached in job["attachments"]
         ],
     )
-    told = json.dumps({"pages": pages[0], "missing": "".join(boxes.letters)})
-    sys.stdout.buffer.write(told.encode() + b"\n" + pdf)
+    return pages[0], pdf
+
+
+def _house_sheet(job: dict[str, Any], signs: bytes) -> str:
+    drawn = [made.decode() for name, made in job["pictures"].items() if name.endswith(".svg")]
+    sheet = house_sheet(
+        Path(job["static"]), [job["html"], *drawn], paper=job["paper"], colour=job["colour"]
+    )
+    if signs:
+        sheet += f'@font-face {{ font-family: "{FAMILY}"; src: url("../{SIGNS}"); }}\n'
+    return sheet
+
+
+def _have_emoji_drawn_in_ours(fonts: Any) -> None:
+    """Pango asks for the family "emoji" by itself; answer with ours before a machine's own, whose
+    pictures are of any kind."""
+    from weasyprint.text.ffi import fontconfig  # noqa: PLC0415  (needs Pango)
+
+    rule = (
+        b'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        b'<match target="pattern"><test name="family"><string>emoji</string></test>'
+        b'<edit name="family" mode="prepend_first" binding="strong">'
+        b"<string>Noto Emoji</string></edit></match></fontconfig>"
+    )
+    fontconfig.FcConfigParseAndLoadFromMemory(fonts._config, rule, True)
 
 
 class Boxes(logging.Handler):
-    """Hears which letters became boxes, for want of a font that has them; each once, in order."""
+    """Hears which letters have no glyph, for want of a font that has them; each once, in order."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

@@ -6,6 +6,7 @@ everything else.
 
 import hashlib
 import json
+import logging
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +17,11 @@ from django.conf import settings
 from django.core.cache import cache
 
 from programme.apart import ApartError, run_apart
+from programme.colours import ACCENT
+from programme.models import Organisation
+from programme.queries import logo_pictures
+
+logger = logging.getLogger(__name__)
 
 MOST_SECONDS = 30
 _KEEP_SECONDS = 30 * 24 * 3600
@@ -27,7 +33,7 @@ class PrintError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What came out; `missing` are the letters that became boxes, since no font here has them."""
+    """What came out; `missing` are the letters that no font here has, printed as a sign."""
 
     pdf: bytes
     pages: int
@@ -43,26 +49,33 @@ class Attached:
     content: str
 
 
-def print_pages(html: str, *, identifier: str, at: datetime) -> bytes:
-    """The PDF of HTML that needs nothing but static files; see `print_document`. PrintError."""
-    return print_document(html, identifier=identifier, at=at).pdf
-
-
 def print_once(
     html: str,
     *,
+    organisation: Organisation,
     at: datetime,
+    paper: str = "",
     pictures: Mapping[str, bytes] | None = None,
     attachments: Sequence[Attached] = (),
 ) -> bytes:
-    """The PDF of that HTML as `print_document` makes it, kept for a month: the same pages, pictures
-    and attachments are set once. PrintError."""
-    content = json.dumps([html, sorted(pictures or {}), [asdict(one) for one in attachments]])
+    """The PDF of that HTML in the organisation's colour and with its logo, on its own paper or
+    another, as `print_document` makes it; kept for a month: the same is set once. PrintError."""
+    of = organisation
+    pictures = {**logo_pictures(of.pk, of.logo), **(pictures or {})}
+    size = paper or of.paper
+    attached = [asdict(one) for one in attachments]
+    content = json.dumps([html, size, of.colour, sorted(pictures), attached])
     identifier = hashlib.sha256(content.encode()).hexdigest()
     pdf: bytes | None = cache.get(f"print:{identifier}")
     if pdf is None:
         pdf = print_document(
-            html, identifier=identifier, at=at, pictures=pictures, attachments=attachments
+            html,
+            identifier=identifier,
+            at=at,
+            pictures=pictures,
+            attachments=attachments,
+            paper=size,
+            colour=of.colour,
         ).pdf
         cache.set(f"print:{identifier}", pdf, _KEEP_SECONDS)
     return pdf
@@ -73,13 +86,16 @@ def print_document(
     *,
     identifier: str,
     at: datetime,
+    paper: str = "A4",
+    colour: str = ACCENT,
     pictures: Mapping[str, bytes] | None = None,
     attachments: Sequence[Attached] = (),
     seconds: float = MOST_SECONDS,
     comfort: str = "Nothing is lost.",
 ) -> Printed:
     """The PDF of that HTML, whose relative addresses are `pictures` or the project's static files;
-    the same arguments give the same bytes. `comfort` is a sentence on what is safe. PrintError."""
+    `paper` is a size as CSS names it. The same arguments give the same bytes. `comfort` is a
+    sentence on what is safe. PrintError."""
     job: dict[str, object] = {
         "static": str(static_folder()),
         "html": html,
@@ -89,10 +105,15 @@ def print_document(
         "attachments": [asdict(one) for one in attachments],
         "identifier": identifier,
         "at": at.isoformat(),
+        "paper": paper,
+        "colour": colour,
     }
     made = print_apart("programme.press", job, at=at, seconds=seconds, comfort=comfort)
     told, _, pdf = made.partition(b"\n")
-    return Printed(pdf, **json.loads(told))
+    printed = Printed(pdf, **json.loads(told))
+    if printed.missing:
+        logger.warning("No font on this machine has %s: a sign stands for each.", printed.missing)
+    return printed
 
 
 def print_apart(

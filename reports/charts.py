@@ -1,7 +1,8 @@
 """The report's charts: Altair specifications drawn to SVG, the same for page and print.
 
-`python -m reports.charts` takes one job (see `programme.apart`), {fonts, charts}, and writes the
-drawings as JSON: Altair and its renderer take a second and 150 MB, which end with the process.
+`python -m reports.charts` takes one job (see `programme.apart`), {static, direction, charts}, and
+writes the drawings as JSON: Altair and its renderer take a second and 150 MB, which end with the
+process.
 """
 
 import json
@@ -15,10 +16,16 @@ import vl_convert
 from fontTools.ttLib import TTFont
 
 from programme.apart import begin
+from programme.typefaces import SHEET, faces_for
 from reports import chain_drawing
 
-# As in css/report-print.css; a picture in a page, which has no web fonts, takes the last.
-FONTS = "Inter, Inter Extended, Inter Greek, Inter Cyrillic, IBM Plex Sans Arabic, Cues, sans-serif"
+# As in css/print-type.css; a picture in a page, which has no web fonts, takes the last.
+FAMILIES = (
+    *("Inter", "Inter Extended", "Inter Vietnamese", "Inter Greek", "Inter Greek Extended"),
+    *("Inter Cyrillic", "Inter Cyrillic Extended", "IBM Plex Sans Arabic", "Noto Sans Hebrew"),
+    *("Cues", "Inter Symbols", "Noto Emoji"),
+)
+FONTS = ", ".join((*FAMILIES, "sans-serif"))
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
 # On a page a picture has no web fonts, and names may be wider than they were measured.
@@ -36,24 +43,26 @@ MOMENT_FILLS = {
 
 
 def main() -> None:
-    """Do one job: the charts' data by name, their direction, and the folder of the fonts."""
+    """Do one job: the charts' data by name, their direction, and the folder of static files."""
     job = begin()
     with TemporaryDirectory() as folder:
-        unpack_fonts(Path(job["fonts"]), Path(folder))
+        words = set(json.dumps(job["charts"], ensure_ascii=False))
+        unpack_fonts(Path(job["static"]), Path(folder), words)
         vl_convert.register_font_directory(folder)
         way = job["direction"]
         drawn = {name: draw(name, data, way) for name, data in job["charts"].items()}
     json.dump(drawn, sys.stdout)
 
 
-def unpack_fonts(fonts: Path, folder: Path) -> None:
-    """Write the sans-serif fonts as the renderer reads them: it measures words, to leave room for
-    them, but knows no WOFF2."""
-    for file in fonts.glob("*.woff2"):
-        if file.name.startswith(("inter", "ibm", "cues")):
-            with TTFont(file) as font:
+def unpack_fonts(static: Path, folder: Path, letters: set[str]) -> None:
+    """Write the faces that a chart of those letters needs as the renderer reads them: it measures
+    words, to leave room for them, but knows no WOFF2."""
+    sheet = (static / SHEET).read_text(encoding="utf-8")
+    for face in faces_for(sheet, letters):
+        if face.family in FAMILIES:
+            with TTFont(static / "fonts" / face.file) as font:
                 font.flavor = None
-                font.save(folder / f"{file.stem}.ttf")
+                font.save(folder / f"{Path(face.file).stem}.ttf")
 
 
 def draw(name: str, data: list[dict[str, Any]], direction: str = "ltr") -> str:

@@ -13,8 +13,7 @@ from feedback.models import Comment
 from feedback.queries import touchpoint_comments
 from programme.models import Organisation, Period
 from programme.printing import print_once
-from programme.queries import logo_pictures
-from reports.queries import before_of, settings_of
+from reports.queries import before_of
 from reports.words import short
 from touchpoints.models import Improvement, Rule, Touchpoint
 from touchpoints.queries import (
@@ -118,14 +117,13 @@ def _improvements(touchpoint: Touchpoint) -> list[Improvement]:
 
 
 def print_fact_sheet(sheet: FactSheet) -> bytes:
-    """The PDF, on the paper of the reports. PrintError."""
+    """The PDF, on one page. PrintError."""
     organisation = sheet.organisation
     today = timezone.localdate()
     with translation.override("en"):
         html = render_to_string("reports/touchpoint_sheet.html", _context(sheet, today))
     at = dt.datetime.combine(today, dt.time(), dt.UTC)
-    pictures = logo_pictures(organisation.pk, organisation.logo)
-    return print_once(html, at=at, pictures=pictures)
+    return print_once(html, organisation=organisation, at=at)
 
 
 def _context(sheet: FactSheet, today: dt.date) -> dict[str, Any]:
@@ -141,8 +139,7 @@ def _context(sheet: FactSheet, today: dt.date) -> dict[str, Any]:
             for one in sheet.comments.shown
         ],
         "figures": {
-            "paper": settings_of(sheet.organisation).paper,
-            "colour": sheet.organisation.colour,
+            "paper": sheet.organisation.paper,
             "logo": sheet.organisation.logo,
         },
         "for_print": True,

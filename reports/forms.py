@@ -143,7 +143,7 @@ def _addresses(typed: str) -> list[str]:
 
 
 class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
-    """Paper, language, calendar, and the board."""
+    """Language, calendar, and the board."""
 
     board_emails = forms.CharField(
         label="The board’s email addresses",
@@ -156,11 +156,10 @@ class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ReportSettings
         fields = (
-            *("paper", "language", "automatic", "days_after"),
+            *("language", "automatic", "days_after"),
             *("board_emails", "when_frozen", "link_days"),
         )
         labels: ClassVar = {
-            "paper": "Paper",
             "language": "Language of the report",
             "automatic": "Build each quarter’s report by itself",
             "days_after": "Days after the quarter’s end",
@@ -168,7 +167,6 @@ class SettingsForm(Worded, forms.ModelForm):  # type: ignore[type-arg]
             "link_days": "A link works for so many days",
         }
         help_texts: ClassVar = {
-            "paper": "For reports built from now on.",
             "language": "For reports built from now on, every word but those that people "
             "wrote; and for the email that brings them.",
             "automatic": "Once for each quarter with ratings; the leaders get an email.",

@@ -22,7 +22,7 @@ from touchpoints.queries import heatmap
 
 
 def print_heatmap(organisation: Organisation, period: Period) -> bytes:
-    """The PDF, in the language and on the paper of the reports, with every figure attached.
+    """The PDF, in the language of the reports, with every figure attached.
     PrintError."""
     wanted, before = settings_of(organisation), before_of(organisation, period)
     language = spoken(wanted.language or organisation.language)
@@ -34,8 +34,7 @@ def print_heatmap(organisation: Organisation, period: Period) -> bytes:
         "period_words": in_words(Months(period.starts_on, period.ends_on), language),
         "compared_with": before.code if before else "",
         "heatmap": in_words(heatmap_table(shown), language),
-        "paper": wanted.paper,
-        "colour": organisation.colour,
+        "paper": organisation.paper,
     }
     with translation.override(language):
         html = render_to_string(
@@ -57,4 +56,4 @@ def print_heatmap(organisation: Organisation, period: Period) -> bytes:
     )
     # The quarter's own day, so that the same ratings give the same bytes.
     at = dt.datetime.combine(period.ends_on, dt.time(), dt.UTC)
-    return print_once(html, at=at, attachments=[attached])
+    return print_once(html, organisation=organisation, at=at, attachments=[attached])

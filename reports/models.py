@@ -45,7 +45,9 @@ class BoardReport(OrganisationOwned):
     pdf = models.BinaryField(null=True)
     pages = models.PositiveSmallIntegerField(null=True)
     missing_letters = models.CharField(
-        max_length=200, blank=True, help_text="that became boxes in the print, for want of a font"
+        max_length=200,
+        blank=True,
+        help_text="that a sign stands for in the print, for want of a font",
     )
     sha256 = models.CharField(max_length=64, blank=True)
     built_by = models.ForeignKey(
@@ -138,10 +140,6 @@ class ReportLink(OrganisationOwned):
 class ReportSettings(OrganisationOwned):
     """How an organisation wants its reports; without a row, as the defaults say."""
 
-    class Paper(models.TextChoices):
-        A4 = "A4", "A4"
-        LETTER = "letter", "US Letter"
-
     class Language(models.TextChoices):
         ENGLISH = "en", "English"
         GERMAN = "de", "Deutsch"
@@ -149,7 +147,6 @@ class ReportSettings(OrganisationOwned):
         SPANISH = "es", "Español"
         ARABIC = "ar", "العربية"
 
-    paper = models.CharField(max_length=10, choices=Paper, default=Paper.A4)
     automatic = models.BooleanField(default=True)
     days_after = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(45)]
@@ -167,7 +164,7 @@ class ReportSettings(OrganisationOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_paper_display()}, {self.days_after} days after the quarter"
+        return f"{self.days_after} days after the quarter"
 
     def board_list(self) -> list[str]:
         """The addresses that the board is reached at, as they were checked when saved."""

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.timezone import localdate
 
+from programme.colours import ACCENT
 from programme.printing import Attached, Printed, print_document
 from reports.drawings import chart_words, draw_charts, drawn_charts
 from reports.earlier import in_english, in_todays_shape
@@ -19,6 +20,11 @@ from reports.phrases import said
 from reports.terms import DEFINITIONS, MOMENTS, sections_of
 
 MOST_SECONDS = 120
+# Where figures hold what people named, under these keys.
+_NAMES = {
+    *("organisation", "name", "touchpoint", "stage", "segments", "title", "owner"),
+    *("giver", "receiver", "statement"),
+}
 MOST_ON_SCREEN = 100  # columns of a heatmap that scrolls sideways
 
 
@@ -40,6 +46,8 @@ def print_report(
         print_html(figures, edition=edition, built_at=built_at, frozen_at=frozen_at),
         identifier=fingerprint_of(figures),
         at=at,
+        paper=figures["paper"],
+        colour=figures.get("colour") or ACCENT,
         pictures={
             **{f"charts/{name}.svg": svg.encode() for name, svg in charts.items()},
             **(pictures or {}),
@@ -125,6 +133,24 @@ def page_parts(figures: dict[str, Any]) -> dict[str, Any]:
             for name, words in chart_words(figures).items()
         },
     }
+
+
+def names_with(figures: dict[str, Any], letters: str) -> list[str]:
+    """The names and titles in those figures that have one of the letters, each once."""
+    found: dict[str, None] = {}
+
+    def walk(value: Any, key: str) -> None:
+        if isinstance(value, dict):
+            for name, each in value.items():
+                walk(each, name)
+        elif isinstance(value, list):
+            for each in value:
+                walk(each, key)
+        elif isinstance(value, str) and key in _NAMES and set(letters) & set(value):
+            found[value] = None
+
+    walk(figures, "")
+    return list(found)
 
 
 def attached_words(figures: dict[str, Any]) -> str:

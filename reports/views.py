@@ -75,6 +75,7 @@ def report(request: OrganisationRequest, report: int) -> HttpResponse:
     }
     if found.state == BoardReport.State.READY:
         context |= rendering.page_parts(found.figures)
+        context["unprinted"] = rendering.names_with(found.figures, found.missing_letters)
     return render(request, "reports/report.html", context)
 
 

@@ -135,17 +135,20 @@ def test_a_manager_sets_both_and_takes_the_logo_away(
 ) -> None:
     file = SimpleUploadedFile("logo.svg", SVG.encode())
     answer = as_manager.post(
-        address(organisation), {"colour": "#FFD000", "file": file}, follow=True
+        address(organisation), {"colour": "#FFD000", "paper": "letter", "file": file}, follow=True
     )
     organisation.refresh_from_db()
     assert organisation.colour == readable("#ffd000")
+    assert organisation.paper == "letter"
     assert organisation.logo == clean_logo(SVG.encode()).name
     assert "could not be read on paper" in answer.content.decode()
     logo = Client().get(reverse("programme:logo", args=[organisation.logo]))
     assert logo.headers["Content-Type"] == "image/svg+xml"
     assert logo.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert b"<path" in logo.content
-    as_manager.post(address(organisation), {"colour": "#0e5a60", "without_logo": "on"})
+    as_manager.post(
+        address(organisation), {"colour": "#0e5a60", "paper": "A4", "without_logo": "on"}
+    )
     organisation.refresh_from_db()
     assert (organisation.logo, organisation.colour) == ("", "#0e5a60")
     assert Logo.objects.count() == 1  # what was printed with it finds it
@@ -156,9 +159,9 @@ def test_a_bad_colour_or_file_is_said_at_its_field(
     colour: str, organisation: Organisation, as_manager: Client
 ) -> None:
     file = SimpleUploadedFile("logo.png", b"not a picture")
-    answer = as_manager.post(address(organisation), {"colour": colour, "file": file})
+    answer = as_manager.post(address(organisation), {"colour": colour, "paper": "A3", "file": file})
     assert answer.status_code == 422
-    assert set(answer.context["form"].errors) == {"colour", "file"}
+    assert set(answer.context["form"].errors) == {"colour", "paper", "file"}
     organisation.refresh_from_db()
     assert (organisation.logo, organisation.colour) == ("", "#0e5a60")
 
@@ -174,7 +177,9 @@ def test_an_unknown_logo_is_not_found(db: None) -> None:
 @pytest.mark.parametrize("content", [SVG.encode(), picture()])
 def test_the_report_s_cover_shows_them(content: bytes, organisation: Organisation) -> None:
     kept = clean_logo(content)
-    change_brand(organisation=organisation, colour="#a02040", logo=kept, without_logo=False)
+    change_brand(
+        organisation=organisation, colour="#a02040", paper="A4", logo=kept, without_logo=False
+    )
     found = rendering.print_report(
         figures() | {"colour": "#a02040", "logo": kept.name},
         edition=1,
@@ -213,10 +218,14 @@ def test_pages_of_those_who_answer_show_the_newest(organisation: Organisation, w
         client, page = opened(link)
     assert 'fill="#0e5a60"' in client.get(page).text
     logo = clean_logo(SVG.encode())
-    change_brand(organisation=organisation, colour="#7a1f3d", logo=logo, without_logo=False)
+    change_brand(
+        organisation=organisation, colour="#7a1f3d", paper="A4", logo=logo, without_logo=False
+    )
     shown = client.get(page).text
     assert 'fill="#7a1f3d"' in shown
     assert 'fill="#0e5a60"' not in shown
     assert reverse("programme:logo", args=[logo.name]) in shown
-    change_brand(organisation=organisation, colour="#7a1f3d", logo=None, without_logo=True)
+    change_brand(
+        organisation=organisation, colour="#7a1f3d", paper="A4", logo=None, without_logo=True
+    )
     assert "<img" not in client.get(page).text

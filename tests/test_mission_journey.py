@@ -372,7 +372,7 @@ def adopt(programme: Programme, page: Page, visitor: Page, mission: str) -> None
     for words in (*STAFF, *CUSTOMERS, OBJECTION, "Rui Alves"):
         expect(visitor.locator("main")).not_to_contain_text(words)
 
-    printed = page.request.get(f"{programme.url}/o/fonseca-bakery/mission/poster-a4.pdf")
+    printed = page.request.get(f"{programme.url}/o/fonseca-bakery/mission/poster-small.pdf")
     assert printed.ok, printed.status
     [sheet] = PdfReader(io.BytesIO(printed.body())).pages
     assert "What we spoil" in " ".join(sheet.extract_text().split())

@@ -105,11 +105,22 @@ def test_earlier_missions_stay_readable(adopted: Mission, leader: Membership) ->
 
 # The poster
 
+SMALL = poster.Size("A4", "a4", "A4")
 
-@pytest.mark.parametrize(("size", "points"), [("a3", (842, 1191)), ("a4", (595, 842))])
+
+@pytest.mark.parametrize(
+    ("paper", "size", "points"),
+    [
+        ("A4", "large", (842, 1191)),
+        ("A4", "small", (595, 842)),
+        ("letter", "large", (792, 1224)),
+        ("letter", "small", (612, 792)),
+    ],
+)
 def test_the_poster_is_one_page_of_its_size(
-    adopted: Mission, as_member: Client, size: str, points: tuple[int, int]
+    adopted: Mission, as_member: Client, paper: str, size: str, points: tuple[int, int]
 ) -> None:
+    Organisation.objects.update(paper=paper)
     answer = as_member.get(page(adopted.organisation, "poster", size=size))
     assert answer["Content-Type"] == "application/pdf"
     (sheet,) = pypdf.PdfReader(io.BytesIO(answer.content)).pages
@@ -125,21 +136,21 @@ def test_the_poster_is_one_page_of_its_size(
 )
 def test_any_statement_is_a_poster_of_one_page(adopted: Mission, text: str) -> None:
     adopted.statement = text
-    pdf = poster.poster(mission=adopted, size="a4")
+    pdf = poster.poster(mission=adopted, size=SMALL)
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
-    assert "<img" not in poster.poster_html(mission=adopted, size="a4")
+    assert "<img" not in poster.poster_html(mission=adopted, size=SMALL)
 
 
 def test_the_same_poster_has_the_same_bytes(adopted: Mission) -> None:
-    first = poster.poster(mission=adopted, size="a4")
+    first = poster.poster(mission=adopted, size=SMALL)
     cache.clear()
-    assert poster.poster(mission=adopted, size="a4") == first
+    assert poster.poster(mission=adopted, size=SMALL) == first
 
 
 def test_there_is_no_poster_of_another_size_or_of_nothing(
     organisation: Organisation, leader: Membership, as_leader: Client
 ) -> None:
-    assert as_leader.get(page(organisation, "poster", size="a4")).status_code == 404
+    assert as_leader.get(page(organisation, "poster", size="small")).status_code == 404
     adopted_by(leader)
     assert as_leader.get(page(organisation, "index") + "poster-a0.pdf").status_code == 404
 

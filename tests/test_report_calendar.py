@@ -67,7 +67,7 @@ def test_one_built_while_the_quarter_ran_does_not_count(ended: Period) -> None:
 
 
 def test_the_organisation_s_own_days_count_or_none(ended: Period) -> None:
-    save = partial(services.save_settings, organisation=ended.organisation, paper="A4")
+    save = partial(services.save_settings, organisation=ended.organisation)
     save(automatic=False, days_after=5)
     with time_machine.travel(DUE, tick=False):
         assert queries.due_by_calendar() == []

@@ -264,7 +264,7 @@ def test_the_language_is_a_setting_and_frozen_with_the_figures(
     organisation: Organisation, as_leader: Client
 ) -> None:
     address = reverse("reports:settings", args=[organisation.slug])
-    typed = {"paper": "A4", "days_after": "5", "link_days": "30", "language": "es"}
+    typed = {"days_after": "5", "link_days": "30", "language": "es"}
     assert as_leader.post(address, typed).status_code == 302
     assert as_leader.get(address).context["form"].instance.language == "es"
     assert as_leader.post(address, typed | {"language": "nl"}).status_code == 422

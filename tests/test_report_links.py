@@ -133,7 +133,7 @@ def test_without_being_asked_nothing_is_sent(frozen: BoardReport) -> None:
     assert not Email.objects.exists()
 
 
-SETTINGS = {"paper": "A4", "automatic": "on", "days_after": "5", "link_days": "30"}
+SETTINGS = {"automatic": "on", "days_after": "5", "link_days": "30"}
 
 
 def test_the_board_s_addresses_are_checked(organisation: Organisation, as_leader: Client) -> None:

@@ -83,7 +83,8 @@ def test_the_heatmap_alone_is_one_tagged_page_with_its_figures_attached(
 def test_it_is_of_the_quarter_asked_for_on_the_reports_paper_and_in_their_language(
     parts: Touchpoint, as_auditor: Client, organisation: Organisation
 ) -> None:
-    services.save_settings(organisation=organisation, paper="letter", language="de")
+    services.save_settings(organisation=organisation, language="de")
+    Organisation.objects.update(paper="letter")
     answer = as_auditor.get(address("heatmap_pdf", organisation) + "?period=2026q2")
     read = PdfReader(io.BytesIO(answer.content))
     assert round(float(read.pages[0].mediabox.width)) == 612
@@ -103,7 +104,7 @@ def test_sixty_by_eight_are_one_page_on_either_paper(
             for segment in segments:
                 factories.tally(at, now, (9, 9, 9), segment=segment, source=segment.name)
     for paper in ("A4", "letter"):
-        services.save_settings(organisation=organisation, paper=paper)
+        Organisation.objects.update(paper=paper)
         read = PdfReader(io.BytesIO(as_auditor.get(address("heatmap_pdf", organisation)).content))
         assert len(read.pages) == 1
         assert "Stage 5, place 9" in read.pages[0].extract_text()
@@ -212,7 +213,7 @@ def test_a_fact_sheet_is_one_page_whatever_is_in_it(
     parts: Touchpoint, as_auditor: Client, manager: Membership, paper: str
 ) -> None:
     of = parts.organisation
-    services.save_settings(organisation=of, paper=paper)
+    Organisation.objects.update(paper=paper)
     parts.name, parts.description, parts.service_standard = LONG[:300], LONG * 9, HOSTILE * 9
     parts.owner = manager
     parts.save()

@@ -193,9 +193,9 @@ def test_settings_are_kept_and_wrong_ones_refused(
 ) -> None:
     where = reverse("reports:settings", kwargs={"organisation": organisation.slug})
     assert as_member.get(where).status_code == 403
-    good = {"paper": "letter", "days_after": "9", "link_days": "30"}
+    good = {"days_after": "9", "link_days": "30"}
     assert as_manager.post(where, good).status_code == 302
     kept = queries.settings_of(organisation)
-    assert (kept.paper, kept.automatic, kept.days_after) == ("letter", False, 9)
-    for wrong in (good | {"paper": "A3"}, good | {"days_after": "400"}, {}):
+    assert (kept.automatic, kept.days_after) == (False, 9)
+    for wrong in (good | {"language": "xx"}, good | {"days_after": "400"}, {}):
         assert as_manager.post(where, wrong).status_code == 422

@@ -23,9 +23,11 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from feedback.loyalty import Counted
+from programme.colours import ACCENT
 from programme.models import Period, Segment
 from programme.periods import Quarter
 from programme.printing import Printed
+from programme.typefaces import house_sheet
 from reports import drawings, rendering
 from reports.assembly import assemble
 from reports.contents import MissionPart
@@ -48,7 +50,9 @@ _TOUCHPOINTS, _SEGMENTS, _QUARTERS = 60, 8, 8
 _ALONE = """
 import sys
 from weasyprint import HTML
-HTML(filename=sys.argv[1]).write_pdf(sys.argv[2], pdf_variant="pdf/ua-1")
+HTML(filename=sys.argv[1]).write_pdf(
+    sys.argv[2], stylesheets=[sys.argv[3]], pdf_variant="pdf/ua-1"
+)
 """
 
 
@@ -89,9 +93,13 @@ def _alone(figures: dict[str, Any], folder: Path) -> Callable[[], None]:
     (folder / "charts").mkdir()
     for name, svg in drawings.drawn_charts(figures).items():
         (folder / "charts" / f"{name}.svg").write_text(svg)
-    page = folder / "report.html"
-    page.write_text(rendering.print_html(figures, edition=1, built_at=_AT, frozen_at=_AT))
-    command = [sys.executable, "-c", _ALONE, str(page), str(folder / "report.pdf")]
+    page, house = folder / "report.html", folder / "css" / "house.css"
+    html = rendering.print_html(figures, edition=1, built_at=_AT, frozen_at=_AT)
+    page.write_text(html)
+    house.write_text(
+        house_sheet(static, [html], paper=figures["paper"], colour=figures["colour"] or ACCENT)
+    )
+    command = [sys.executable, "-c", _ALONE, str(page), str(folder / "report.pdf"), str(house)]
 
     def alone() -> None:
         subprocess.run(command, check=True, capture_output=True)

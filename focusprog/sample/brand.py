@@ -2,7 +2,7 @@
 
 from focusprog.sample import company
 from programme.logos import clean_logo
-from programme.models import Organisation
+from programme.models import Organisation, Paper
 from programme.services import change_brand
 from reports.services import save_settings
 
@@ -22,7 +22,9 @@ _LOGO = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 120">
 def make_brand(organisation: Organisation) -> None:
     """Its logo, its colour, and its board."""
     logo = clean_logo(_LOGO.encode())
-    change_brand(organisation=organisation, colour=_COLOUR, logo=logo, without_logo=False)
+    change_brand(
+        organisation=organisation, colour=_COLOUR, paper=Paper.A4, logo=logo, without_logo=False
+    )
     board = [f"{name}@{company.EMAIL_DOMAIN}" for name in ("chair", "finance", "residents")]
     save_settings(organisation=organisation, board_emails="\n".join(board))
     organisation.refresh_from_db()

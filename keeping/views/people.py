@@ -19,7 +19,7 @@ from keeping.holdings import Holdings, holdings_of
 from keeping.models import ErasureRequest
 from programme.access import OrganisationRequest, members
 from programme.models import Person, Role
-from programme.printing import PrintError, print_pages
+from programme.printing import PrintError, print_document
 from programme.services import ProgrammeError, lift_forgotten
 
 
@@ -63,7 +63,15 @@ def held_pdf(request: OrganisationRequest, person: int) -> HttpResponse:
     html = render_to_string("keeping/held_print.html", _held(request, holdings_of(found)))
     identifier = hashlib.sha256(html.encode()).hexdigest()
     try:
-        pdf = print_pages(html, identifier=identifier, at=timezone.now())
+        # Not kept: it is all that is held about a person.
+        of = request.organisation
+        pdf = print_document(
+            html,
+            identifier=identifier,
+            at=timezone.now(),
+            paper=of.paper,
+            colour=of.colour,
+        ).pdf
     except PrintError as problem:
         messages.error(request, str(problem))
         return redirect("keeping:held", organisation=request.organisation.slug, person=person)

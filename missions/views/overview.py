@@ -8,6 +8,7 @@ from accounts.access import public
 from missions import agreement, drafting, forms, queries, services, usage
 from missions.book import story
 from missions.models import Contribution, Mission
+from missions.poster import sizes_of
 from missions.views.pages import find_mission, mission_page, sent, to
 from programme.access import OrganisationRequest, members
 from programme.models import Organisation, Role
@@ -25,6 +26,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
             "adopted": adopted,
             "in_drafting": [m for m in missions if m.is_open],
             "earlier": [m for m in missions if m.state == Mission.State.RETIRED],
+            "posters": sizes_of(request.organisation),
             "is_leader": request.membership.role == Role.LEADER,
         },
     )

@@ -55,15 +55,16 @@ def review(request: OrganisationRequest) -> HttpResponse:
 def poster(request: OrganisationRequest, size: str) -> HttpResponse:
     """The statement as a PDF to hang up."""
     adopted = queries.adopted(request.organisation)
-    if adopted is None or size not in posters.SIZES:
+    if adopted is None:
         raise Http404
+    wanted = posters.sizes_of(request.organisation)[size]
     try:
-        pdf = posters.poster(mission=adopted, size=size)
+        pdf = posters.poster(mission=adopted, size=wanted)
     except PrintError as problem:
         context = {"mission": adopted, "problem": str(problem)}
         return render(request, "missions/poster_failed.html", context, status=503)
     answer = HttpResponse(pdf, content_type="application/pdf")
-    name = f"mission-{request.organisation.slug}-{size}.pdf"
+    name = f"mission-{request.organisation.slug}-{wanted.style}.pdf"
     named = content_disposition_header(as_attachment=False, filename=name)
     answer["Content-Disposition"] = named or "inline"
     return answer

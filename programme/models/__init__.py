@@ -7,6 +7,7 @@ from programme.models.organisation import (
     Membership,
     Organisation,
     OrganisationOwned,
+    Paper,
     Period,
     Role,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationOwned",
+    "Paper",
     "Period",
     "Person",
     "PersonKind",

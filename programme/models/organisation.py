@@ -11,6 +11,13 @@ from programme.colours import ACCENT
 from programme.periods import Quarter
 
 
+class Paper(models.TextChoices):
+    """What prints are on; the values are sizes as CSS names them."""
+
+    A4 = "A4", "A4"
+    LETTER = "letter", "US Letter"
+
+
 class Organisation(models.Model):
     """A tenant: everything below belongs to exactly one."""
 
@@ -31,6 +38,7 @@ class Organisation(models.Model):
     # How its prints look; `logo` is the name of a Logo, or blank.
     colour = models.CharField(max_length=7, default=ACCENT)
     logo = models.CharField(max_length=80, blank=True)
+    paper = models.CharField(max_length=10, choices=Paper, default=Paper.A4)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

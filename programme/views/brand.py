@@ -1,4 +1,4 @@
-"""The organisation's logo and colour."""
+"""The organisation's logo, colour and paper."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ def brand(request: OrganisationRequest) -> HttpResponse:
     form = BrandForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,
-        initial={"colour": organisation.colour},
+        initial={"colour": organisation.colour, "paper": organisation.paper},
         has_logo=bool(organisation.logo),
     )
     if request.method == "POST" and form.is_valid():
@@ -27,6 +27,7 @@ def brand(request: OrganisationRequest) -> HttpResponse:
         kept = change_brand(
             organisation=organisation,
             colour=wanted,
+            paper=form.cleaned_data["paper"],
             logo=form.cleaned_data["file"],
             without_logo=form.cleaned_data.get("without_logo", False),
         )

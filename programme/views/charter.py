@@ -1,6 +1,5 @@
 """The charter: read by every member, answered and published by leaders."""
 
-import hashlib
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from programme.access import OrganisationRequest, members
 from programme.charter import KEYS, QUESTIONS, READY, CharterQuestion
 from programme.commit_forms import AnswerForm, ReadyForm
 from programme.models import Charter, CharterVersion, Role
-from programme.printing import PrintError, print_pages
+from programme.printing import PrintError, print_once
 from programme.services import CharterChangedError, ProgrammeError, publish_charter, save_answer
 
 
@@ -145,9 +144,8 @@ def charter_pdf(request: OrganisationRequest, number: int) -> HttpResponse:
             "answers": _answered(found.answers),
         },
     )
-    identifier = hashlib.sha256(html.encode()).hexdigest()
     try:
-        pdf = print_pages(html, identifier=identifier, at=found.published_at)
+        pdf = print_once(html, organisation=request.organisation, at=found.published_at)
     except PrintError as problem:
         messages.error(request, str(problem))
         return redirect("programme:charter", organisation=request.organisation.slug)

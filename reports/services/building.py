@@ -115,11 +115,6 @@ def build_report(*, report_id: int) -> None:
     try:
         figures = report.figures or _figures(report)
         printed = print_kept(report, figures)
-        if printed.missing:
-            logger.warning(
-                "Report %s has letters that no font on this machine has: %s",
-                *(report_id, printed.missing),
-            )
         outcome: dict[str, object] = {
             "state": State.READY,
             "progress": 100,
@@ -152,7 +147,7 @@ def _figures(report: BoardReport) -> dict[str, Any]:
     contents = replace(
         assemble(known),
         language=spoken(wanted.language or report.organisation.language),
-        paper=wanted.paper,
+        paper=report.organisation.paper,
         colour=report.organisation.colour,
         logo=report.organisation.logo,
     )

@@ -5,5 +5,5 @@ from reports.models import ReportSettings
 
 
 def save_settings(*, organisation: Organisation, **wanted: object) -> None:
-    """Keep the fields of `ReportSettings`; reports built before keep their paper and language."""
+    """Keep the fields of `ReportSettings`; reports built before keep their language."""
     ReportSettings.objects.update_or_create(organisation=organisation, defaults=wanted)

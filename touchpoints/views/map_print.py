@@ -1,11 +1,9 @@
 """The map to be printed, with its emotional curve: as a page and as a PDF."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -13,12 +11,10 @@ from django.views.decorators.http import require_safe
 
 from programme.access import OrganisationRequest, members
 from programme.models import Period
-from programme.printing import PrintError, print_pages
+from programme.printing import PrintError, print_once
 from touchpoints.curve import Stop, Strip, strips
 from touchpoints.models import Journey, Touchpoint
 from touchpoints.queries import Cell, Known, heatmap, known, weak_touchpoints
-
-_KEEP_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +44,16 @@ def map_print(request: OrganisationRequest) -> HttpResponse:
 @members()
 @require_safe
 def map_pdf(request: OrganisationRequest) -> HttpResponse:
-    """The same on A4, printed once and kept for a day while nothing of it changes."""
+    """The same on paper, across."""
     context = _context(request)
     html = render_to_string("touchpoints/map_sheet.html", context)
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    pdf: bytes | None = cache.get(f"map:{identifier}")
-    if pdf is None:
-        try:
-            pdf = print_pages(
-                html, identifier=identifier, at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-            )
-        except PrintError as error:
-            messages.error(request, str(error))
-            return redirect("touchpoints:map_print", organisation=request.organisation.slug)
-        cache.set(f"map:{identifier}", pdf, _KEEP_SECONDS)
+    of = request.organisation
+    at = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    try:
+        pdf = print_once(html, organisation=of, at=at, paper=f"{of.paper} landscape")
+    except PrintError as error:
+        messages.error(request, str(error))
+        return redirect("touchpoints:map_print", organisation=of.slug)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="map.pdf"'
     return response
