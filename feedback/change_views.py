@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.refusals import refusals_told
 from feedback import change_queries, queries, services
 from feedback.change_forms import LINKS, ChangeForm
+from feedback.differing import Differing, differing
 from feedback.models import Case, Change, Comment, Round
 from feedback.naming import may_name_someone
 from outbox.framing import email_frame, framed
@@ -47,8 +48,7 @@ def change_edit(request: OrganisationRequest, change: int) -> HttpResponse:
     if found.published_at is not None and request.membership.role != Role.LEADER:
         messages.error(request, "It is published: only a leader changes what everyone may read.")
         return _to(request, found)
-    linked = {name: list(getattr(found, name).values_list("pk", flat=True)) for name in LINKS}
-    return _write(request, found, linked)
+    return _write(request, found, _linked(found))
 
 
 @members()
@@ -173,8 +173,7 @@ def _write(
 ) -> HttpResponse:
     initial: dict[str, object] = {}
     if found is not None:
-        fields = ("title", "said", "did", "staff_only")
-        initial = {name: getattr(found, name) for name in fields}
+        initial = _words(found)
     else:
         if linked.get("improvements"):
             initial["title"] = Improvement.objects.get(pk=linked["improvements"][0]).title[:200]
@@ -185,25 +184,48 @@ def _write(
     form = ChangeForm(
         request.organisation, found, linked=linked, data=request.POST or None, initial=initial
     )
+    meanwhile = None
     if request.method == "POST" and form.is_valid():
         try:
             written = services.write_change(
                 organisation=request.organisation,
                 by=request.membership,
                 change=found,
+                seen=request.POST.get("seen", ""),
                 **form.cleaned_data,
             )
         except services.FeedbackError as error:
             form.add_error(None, str(error))
+            if found is not None and isinstance(error, services.ChangedSinceError):
+                found = _change(request, found.pk)
+                meanwhile = _differing(form, found)
         else:
             messages.success(request, "The change is saved.")
             if written.sent_at is not None:
                 # Something linked just now may have brought more people.
                 return redirect("feedback:change_send", request.organisation.slug, written.pk)
             return _to(request, written)
-    context = {"form": form, "change": found, **(_came_from(found) if found else {})}
+    context: dict[str, object] = {"form": form, "change": found, "differing": meanwhile}
+    if found is not None:
+        now = services.mark_of_change(found)
+        seen = now if meanwhile is not None else request.POST.get("seen", now)
+        context |= {"seen": seen, **_came_from(found)}
     status = 422 if form.is_bound else 200
     return render(request, "feedback/change_form.html", context, status=status)
+
+
+def _words(found: Change) -> dict[str, object]:
+    return {name: getattr(found, name) for name in ("title", "said", "did", "staff_only")}
+
+
+def _linked(found: Change) -> dict[str, list[Any]]:
+    return {name: list(getattr(found, name).values_list("pk", flat=True)) for name in LINKS}
+
+
+def _differing(form: ChangeForm, found: Change) -> list[Differing]:
+    """What is saved of a change now, where what was typed differs."""
+    saved = ChangeForm(found.organisation, found, linked=_linked(found), initial=_words(found))
+    return differing(form, saved)
 
 
 def _named_in_address(request: OrganisationRequest) -> dict[str, list[Any]]:

@@ -1,6 +1,7 @@
 """How customers answered "would you recommend us?", and whether they stayed."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -72,13 +73,14 @@ _CORNERS = """
         JOIN feedback_response r ON r.round_id = asked.id
         WHERE r.submitted_at IS NOT NULL AND jsonb_typeof(r.answers -> asked.key) = 'number'
     ), said AS MATERIALIZED (
-        SELECT DISTINCT ON (i.person_id) i.person_id, answered.loyal
+        SELECT DISTINCT ON (i.person_id) i.person_id, i.segment_id, answered.loyal
         FROM answered
         JOIN feedback_invitation i ON i.id = answered.invitation_id
         WHERE i.person_id IS NOT NULL
         ORDER BY i.person_id, answered.submitted_at DESC
     )
-    SELECT said.loyal, (p.left_at IS NULL OR p.left_at >= %(end)s) AND l.id IS NULL AS stayed,
+    SELECT said.segment_id, said.loyal,
+           (p.left_at IS NULL OR p.left_at >= %(end)s) AND l.id IS NULL AS stayed,
            count(*), coalesce(sum(coalesce(p.yearly_value, l.worth)), 0),
            count(coalesce(p.yearly_value, l.worth))
     FROM said
@@ -88,13 +90,34 @@ _CORNERS = """
         WHERE customer_id = p.id AND lost_on > %(since)s AND lost_on <= %(until)s
         ORDER BY lost_on DESC LIMIT 1
     ) l ON true
-    GROUP BY 1, 2
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, 3
 """
 
 
 def corners_counted(*, organisation: Organisation, period: Period) -> list[Counted]:
-    """Customers by what they last said in a year of named rounds, and by whether they were still
-    customers when the quarter ended. In one query, which reads each of their answers."""
+    """As `segments_counted`, of all segments together."""
+    return together(segments_counted(organisation=organisation, period=period))
+
+
+def together(by_segment: Iterable[tuple[int | None, Counted]]) -> list[Counted]:
+    """What was counted of segments, added up."""
+    found: dict[tuple[bool, bool], Counted] = {}
+    for _, one in by_segment:
+        key = (one.loyal, one.stayed)
+        known = found.get(key, Counted(*key, n=0, value=0))
+        found[key] = Counted(
+            *key, known.n + one.n, known.value + one.value, known.valued + one.valued
+        )
+    return list(found.values())
+
+
+def segments_counted(
+    *, organisation: Organisation, period: Period
+) -> list[tuple[int | None, Counted]]:
+    """Customers by the segment they were in when they were last asked (None is in none), by what
+    they then said in a year of named rounds, and by whether they were still customers when the
+    quarter ended. In one query, which reads each of their answers."""
     end = dt.datetime.combine(period.ends_on + dt.timedelta(days=1), dt.time(), dt.UTC)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -107,8 +130,8 @@ def corners_counted(*, organisation: Organisation, period: Period) -> list[Count
             },
         )
         return [
-            Counted(loyal, stayed, n, float(value), valued)
-            for loyal, stayed, n, value, valued in cursor.fetchall()
+            (segment, Counted(loyal, stayed, n, float(value), valued))
+            for segment, loyal, stayed, n, value, valued in cursor.fetchall()
         ]
 
 

@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 MONTHLY, QUARTERLY, HALF_YEARLY, YEARLY = "monthly", "quarterly", "half-yearly", "yearly"
@@ -73,6 +74,12 @@ class Recurrence:
         """The first occurrence from number `since` on whose moment is still to come."""
         latest = self.latest(now, since=since)
         return since if latest is None else latest + 1
+
+    def longest_open(self, *, since: int) -> int:
+        """For how many days a round can stay open before the next one of the series opens, over
+        the thirteen from number `since` on."""
+        days = [self.day(number) for number in range(since, since + 14)]
+        return min((later - day).days for day, later in pairwise(days)) - 1
 
     def in_words(self) -> str:
         """Such as "on the second Tuesday"."""

@@ -97,9 +97,8 @@ class SeriesForm(AskForm):
 
     def coming(self) -> list[Coming]:
         """The next rounds as the form has it so far; none where their days are not known yet."""
-        known = self.cleaned_data if self.is_bound else self._initials()
-        names = ("first_on", "cadence", "rule", "opens_time", "days_open")
-        if any(known.get(name) is None for name in names):
+        known = self._known()
+        if known is None:
             return []
         return occurrences(
             self.organisation,
@@ -107,6 +106,22 @@ class SeriesForm(AskForm):
             since=self._number(),
             days_open=known["days_open"],
         )
+
+    def most_days(self) -> int | None:
+        """Where a round would still be open when the next one opens: for how many days it could
+        be without that."""
+        known = self._known()
+        if known is None:
+            return None
+        return meeting_the_next(
+            self._recurrence(known), since=self._number(), days_open=known["days_open"]
+        )
+
+    def _known(self) -> dict[str, Any] | None:
+        """What says when its rounds come; None where some of it is not known yet."""
+        known = self.cleaned_data if self.is_bound else self._initials()
+        names = ("first_on", "cadence", "rule", "opens_time", "days_open")
+        return known if all(known.get(name) is not None for name in names) else None
 
     def _recurrence(self, known: dict[str, Any]) -> Recurrence:
         on, cadence, rule, at = (
@@ -137,6 +152,12 @@ def occurrences(
         )
         for number in range(since, since + _AHEAD)
     ]
+
+
+def meeting_the_next(when: Recurrence, *, since: int, days_open: int) -> int | None:
+    """The most days for which its rounds can be open, where `days_open` are too many."""
+    longest = when.longest_open(since=since)
+    return longest if days_open > longest else None
 
 
 def _initial_of(series: Series) -> dict[str, Any]:

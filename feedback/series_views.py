@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.refusals import refusals_told
 from feedback import queries, services
+from feedback.differing import Differing, differing
 from feedback.models import Round, Series
 from feedback.receipt_queries import receipts_of
-from feedback.series_forms import Coming, SeriesForm, occurrences
+from feedback.series_forms import Coming, SeriesForm, meeting_the_next, occurrences
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 
@@ -47,16 +48,20 @@ def series_edit(request: OrganisationRequest, series: int) -> HttpResponse:
     if found.state == Series.State.ENDED:
         return redirect("feedback:series", *here)
     form = SeriesForm(request.organisation, series=found, data=request.POST or None)
+    meanwhile = None
     if _is_handed_in(request, form):
-        given = _given(form)
+        given = _given(form) | {"seen": request.POST.get("seen", "")}
         try:
             services.change_series(series=found, next_on=given.pop("first_on"), **given)
         except services.FeedbackError as error:
             form.add_error(None, str(error))
+            if isinstance(error, services.ChangedSinceError):
+                found = _series(request, series)
+                meanwhile = differing(form, SeriesForm(request.organisation, series=found))
         else:
             messages.success(request, "The series is changed, from its next round on.")
             return redirect("feedback:series", *here)
-    return _form_page(request, form, found)
+    return _form_page(request, form, found, meanwhile)
 
 
 @members(Role.MANAGER)
@@ -67,7 +72,8 @@ def series_dates(request: OrganisationRequest, series: int | None = None) -> Htt
     found = _series(request, series) if series is not None else None
     form = SeriesForm(request.organisation, series=found, data=request.GET)
     form.full_clean()
-    return render(request, "feedback/series_form.html#dates", {"coming": form.coming()})
+    context = {"coming": form.coming(), "most_days": form.most_days()}
+    return render(request, "feedback/series_form.html#dates", context)
 
 
 def _is_handed_in(request: OrganisationRequest, form: SeriesForm) -> bool:
@@ -86,9 +92,22 @@ def _given(form: SeriesForm) -> dict[str, Any]:
 
 
 def _form_page(
-    request: OrganisationRequest, form: SeriesForm, series: Series | None
+    request: OrganisationRequest,
+    form: SeriesForm,
+    series: Series | None,
+    meanwhile: list[Differing] | None = None,
 ) -> HttpResponse:
-    context = {"form": form, "series": series, "coming": form.coming()}
+    """The form; what was seen stays what it was until someone has been shown what is saved."""
+    now = services.mark_of_series(series) if series is not None else ""
+    seen = now if meanwhile is not None else request.POST.get("seen", now)
+    context = {
+        "form": form,
+        "series": series,
+        "coming": form.coming(),
+        "most_days": form.most_days(),
+        "seen": seen,
+        "differing": meanwhile,
+    }
     return render(request, "feedback/series_form.html", context, status=422 if form.errors else 200)
 
 
@@ -105,6 +124,11 @@ def series(request: OrganisationRequest, series: int) -> HttpResponse:
         "people": _reached(found),
         "rule": found.recurrence.in_words(),
         "coming": _coming(found) if found.state == Series.State.ACTIVE else [],
+        "most_days": meeting_the_next(
+            found.recurrence,
+            since=found.coming_number(timezone.now()),
+            days_open=found.days_open,
+        ),
         "receipts": receipts,
         "answered": [one.round for one in receipts if one.round.state == Round.State.CLOSED],
     }

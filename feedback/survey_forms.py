@@ -359,7 +359,26 @@ def condition_words(question: Question, by_key: dict[str, Question]) -> str:
     return f"{said} {_value_words(asked, condition.value)}"
 
 
-def when_of(question: Question) -> dict[str, str]:
+def initial_of(question: Question | None) -> dict[str, object]:
+    """A question as `QuestionForm` has it."""
+    if question is None:
+        return {"kind": Question.Kind.MOMENT}
+    return {
+        "kind": question.kind,
+        "text": question.text,
+        "hint": question.hint,
+        "low_end": question.low_end,
+        "high_end": question.high_end,
+        "required": question.required,
+        "options": "\n".join(option["text"] for option in question.options),
+        "touchpoint": question.touchpoint_id,
+        "hand_off": question.hand_off_id,
+        "starts_page": question.starts_page,
+        **_when_of(question),
+    }
+
+
+def _when_of(question: Question) -> dict[str, str]:
     """A question's condition as `QuestionForm` has it."""
     condition = question.condition
     if condition is None:

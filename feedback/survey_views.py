@@ -28,8 +28,9 @@ from feedback.survey_forms import (
     SurveyWordsForm,
     TranslationForm,
     condition_words,
-    when_of,
+    initial_of,
 )
+from feedback.survey_meanwhile import saved_meanwhile, seen_of, translated_meanwhile
 from feedback.trends import versions_of
 from programme.access import OrganisationRequest, members
 from programme.models import Role, Team
@@ -91,7 +92,8 @@ def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
     earlier = questions[: questions.index(edited)] if edited is not None else questions
     offered: dict[str, Any] = {"earlier": earlier, "edited": edited, "prefix": "question"}
     words = SurveyWordsForm(instance=found)
-    question = QuestionForm(request.organisation, initial=_as_initial(edited), **offered)
+    question = QuestionForm(request.organisation, initial=initial_of(edited), **offered)
+    meanwhile = None
     if request.method == "POST":
         action = request.POST.get("action", "")
         if action == "words":
@@ -100,6 +102,9 @@ def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
             question = QuestionForm(request.organisation, data=request.POST, **offered)
         try:
             changed = _change(request, found, action, words, question, edited)
+        except services.ChangedSinceError as error:
+            (question if question.is_bound else words).add_error(None, str(error))
+            meanwhile = saved_meanwhile(found, words, question, edited)
         except services.FeedbackError as error:
             question.add_error(None, str(error)) if question.is_bound else messages.error(
                 request, str(error)
@@ -116,6 +121,7 @@ def survey_edit(request: OrganisationRequest, survey: int) -> HttpResponse:
     refused = words.errors or question.errors
     context = {
         "survey": found,
+        **seen_of(found, edited, request.POST, meanwhile),
         "rows": [
             {"question": one, "when": condition_words(one, by_key), "page": starts.get(one.key)}
             for one in questions
@@ -143,15 +149,24 @@ def _change(
     if action == "words":
         if not words.is_valid():
             return None
-        return services.describe_survey(survey=survey, **words.cleaned_data)
+        seen = request.POST.get("seen", "")
+        return services.describe_survey(survey=survey, seen=seen, **words.cleaned_data)
     if action == "question":
         if not question.is_valid():
             return None
-        if edited is None:
-            return services.add_question(survey=survey, spec=question.spec())
-        return services.change_question(
-            survey=survey, key=edited.key, spec=question.spec(edited.key)
-        )
+        if edited is not None:
+            return services.change_question(
+                survey=survey,
+                key=edited.key,
+                spec=question.spec(edited.key),
+                seen=request.POST.get("seen", ""),
+            )
+        if request.POST.get("key"):
+            raise services.FeedbackError(
+                "Somebody else has removed this question since you opened it. What you typed is "
+                "below: add it as a new question, or leave it."
+            )
+        return services.add_question(survey=survey, spec=question.spec())
     return _rearrange(request, survey, action, request.POST.get("key", ""))
 
 
@@ -214,17 +229,31 @@ def survey_translate(request: OrganisationRequest, survey: int) -> HttpResponse:
         language = others[0]
     sent = request.POST if request.method == "POST" else None
     form = TranslationForm(found, questions, language, data=sent)
+    meanwhile = None
     if sent is not None and form.is_valid():
-        changed = services.translate_survey(
-            survey=found, language=language, words=form.words(), questions=form.by_question()
-        )
-        _say_version(request, found, changed)
-        messages.success(request, "The translations are kept.")
-        address = reverse("feedback:survey_translate", args=[request.organisation.slug, changed.pk])
-        return redirect(f"{address}?language={language}")
+        try:
+            changed = services.translate_survey(
+                survey=found,
+                language=language,
+                words=form.words(),
+                questions=form.by_question(),
+                seen=sent.get("seen", ""),
+            )
+        except services.ChangedSinceError as error:
+            form.add_error(None, str(error))
+            meanwhile = translated_meanwhile(found, form, language)
+        else:
+            _say_version(request, found, changed)
+            messages.success(request, "The translations are kept.")
+            slug = request.organisation.slug
+            address = reverse("feedback:survey_translate", args=[slug, changed.pk])
+            return redirect(f"{address}?language={language}")
+    now = services.mark_of_translations(found, questions, language)
     context = {
         "survey": found,
         "form": form,
+        "seen": meanwhile.mark if meanwhile else request.POST.get("seen", now),
+        "differing": meanwhile.differing if meanwhile else None,
         "chosen": speech(language),
         "own": speech(found.language),
         "others": [speech(other) for other in others],
@@ -320,21 +349,3 @@ def _place(request: OrganisationRequest, survey: Survey) -> str:
     address = reverse("feedback:survey_edit", args=[request.organisation.slug, survey.pk])
     key = request.POST.get("key", "")
     return f"{address}#q-{key}" if survey.questions.filter(key=key).exists() else address
-
-
-def _as_initial(question: Question | None) -> dict[str, object]:
-    if question is None:
-        return {"kind": Question.Kind.MOMENT}
-    return {
-        "kind": question.kind,
-        "text": question.text,
-        "hint": question.hint,
-        "low_end": question.low_end,
-        "high_end": question.high_end,
-        "required": question.required,
-        "options": "\n".join(option["text"] for option in question.options),
-        "touchpoint": question.touchpoint_id,
-        "hand_off": question.hand_off_id,
-        "starts_page": question.starts_page,
-        **when_of(question),
-    }

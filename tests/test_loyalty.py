@@ -1,24 +1,28 @@
 """Loyalty beside retention in the results: four corners, kept by quarter, few never shown."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
+from scipy.optimize import linprog
 
 from feedback import services
-from feedback.loyalty import Counted, corners_of
-from feedback.loyalty_queries import corners_counted
-from feedback.models import LoyaltyCount, Round
+from feedback.loyalty import CORNERS, FEWEST, Counted, corners_by_group, corners_of
+from feedback.loyalty_queries import corners_counted, together
+from feedback.models import Invitation, LoyaltyCount, Round
 from feedback.services import FeedbackError, close_round, count_loyalty, recount_loyalty
 from programme.models import Loss, Organisation, Period, Person
 from tests import factories
 from tests.test_report_loyalty import asked
 
-QUERIES = 6
+QUERIES = 7
 
 
 def sizes(*found: tuple[bool, bool, int]) -> dict[str, int | None]:
@@ -62,6 +66,83 @@ def test_shares_have_wilsons_interval() -> None:
     (loyal, *_) = corners_of([Counted(True, True, 7, 700, 6), Counted(True, False, 5, 1, 1)])
     assert (loyal.n, loyal.value, loyal.valued, loyal.share) == (7, 700, 6, 58.3)
     assert (loyal.low, loyal.high) == (32.0, 80.7)
+
+
+KEYS = tuple(CORNERS)
+
+
+def of_segments(table: Mapping[int | None, Sequence[int]]) -> list[tuple[int | None, Counted]]:
+    return [
+        (segment, Counted(*key, n=n, value=100.0 * n, valued=n))
+        for segment, row in table.items()
+        for key, n in zip(KEYS, row, strict=True)
+        if n
+    ]
+
+
+def ways(table: Mapping[int | None, Sequence[int]]) -> dict[tuple[int | None, int], float]:
+    """By corner of a segment of one to four customers: how far apart its number may lie, for
+    whoever sees all pages. Linear programmes over every number that is shown."""
+    counted = of_segments(table)
+    by_segment = corners_by_group(counted)
+    cells = [(segment, place) for segment in table for place in range(4)]
+    rows, sums = [], []
+
+    def known(of: Collection[tuple[int | None, int]], n: int) -> None:
+        rows.append([float(cell in of) for cell in cells])
+        sums.append(float(n))
+
+    known(cells, sum(map(sum, table.values())))
+    for place, corner in enumerate(corners_of(together(counted))):
+        if corner.n is not None:
+            known([(segment, place) for segment in table], corner.n)
+    for segment, corners in by_segment.items():
+        known([(segment, place) for place in range(4)], sum(table[segment]))
+        for place, corner in enumerate(corners):
+            if corner.n is not None:
+                known([(segment, place)], corner.n)
+
+    def bound(cell: tuple[int | None, int], sign: int) -> float:
+        cost = [sign * float(one == cell) for one in cells]
+        return float(linprog(cost, A_eq=rows, b_eq=sums, bounds=(0, None)).fun)
+
+    few = [cell for cell in cells if 0 < table[cell[0]][cell[1]] < FEWEST]
+    return {cell: -bound(cell, -1) - bound(cell, 1) for cell in few}
+
+
+def test_a_segment_is_never_told_by_what_is_left_over() -> None:
+    table = {None: (9, 9, 9, 9), 1: (40, 30, 2, 6), 2: (36, 20, 8, 7), 3: (30, 30, 30, 30)}
+    shown = {
+        segment: [one.n for one in corners]
+        for segment, corners in corners_by_group(of_segments(table)).items()
+    }
+    assert shown[1] == [40, 30, None, None], "with one hidden, the row gives it away"
+    assert sum(row[2] is None for row in shown.values()) > 1, "and so does the column"
+    assert shown[3][:2] == [30, 30]
+    assert min(ways(table).values()) >= 1
+
+
+def test_a_small_segment_is_in_no_list_and_one_alone_says_nothing() -> None:
+    assert corners_by_group(of_segments({1: (2, 1, 1, 0), 2: (50, 50, 9, 9)})) == {}
+    assert corners_by_group(of_segments({1: (50, 50, 9, 9)})) == {}
+    found = corners_by_group(of_segments({1: (2, 1, 1, 0), 2: (50, 9, 9, 9), 3: (40, 9, 9, 9)}))
+    assert len(found) == 1, "the small one hides with the next smallest"
+
+
+COUNT = st.one_of(st.integers(0, 6), st.integers(0, 60))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.one_of(st.none(), st.integers(1, 4)),
+        st.tuples(COUNT, COUNT, COUNT, COUNT),
+        min_size=1,
+    )
+)
+def test_no_few_customers_can_be_worked_out(table: dict[int | None, tuple[int, ...]]) -> None:
+    if sum(map(sum, table.values())) >= FEWEST:
+        assert all(apart >= 1 - 1e-6 for apart in ways(table).values()), ways(table)
 
 
 @pytest.mark.django_db
@@ -205,3 +286,39 @@ class TestPage:
         as_member.get(self.address(organisation))
         with django_assert_num_queries(QUERIES):
             as_member.get(self.address(organisation))
+
+
+@pytest.mark.django_db
+class TestSegments:
+    def test_the_page_shows_one_segment_by_itself(
+        self, organisation: Organisation, as_member: Client
+    ) -> None:
+        now = factories.period(organisation, "2026Q3")
+        shops, large = (factories.segment(organisation, name) for name in ("Shops", "Hospitals"))
+        few = factories.segment(organisation, "Theatres")
+        asked(now, [9] * 12 + [2] * 12)
+        customers = list(Person.objects.filter(organisation=organisation).order_by("pk"))
+        for number, customer in enumerate(customers):
+            segment = few if number == 0 else (shops, large)[number % 2]
+            Invitation.objects.filter(person=customer).update(segment=segment)
+        address = reverse("feedback:loyalty", args=[organisation.slug])
+        shown = as_member.get(address, {"segment": large.pk}).text
+        assert "The four corners, 2026Q3: Hospitals" in shown
+        assert "customers of Hospitals said in the year" in shown
+        assert not {"Theatres", "Shops"} & set(re.findall(r"\w+", shown)), "one hides with another"
+        assert "Too few to show" in as_member.get(address, {"segment": few.pk}).text
+        elsewhere = factories.segment(factories.organisation())
+        for wrong in (elsewhere.pk, "x", "-1", "9" * 40, "²"):
+            assert as_member.get(address, {"segment": wrong}).status_code == 404
+
+    def test_what_was_counted_before_there_were_segments_offers_none(
+        self, organisation: Organisation, as_member: Client
+    ) -> None:
+        now = factories.period(organisation, "2026Q3")
+        asked(now, [9] * 12)
+        segment = factories.segment(organisation)
+        count_loyalty(period=now)
+        LoyaltyCount.objects.update(by_segment=[])
+        page = as_member.get(reverse("feedback:loyalty", args=[organisation.slug])).text
+        assert "The four corners" in page
+        assert segment.name not in page

@@ -60,8 +60,8 @@ def test_a_quarterly_series_runs_two_quarters_by_itself(
         day += dt.timedelta(hours=11)
     first, second = series.rounds.order_by("occurrence")
     assert [found.title for found in (first, second)] == [
-        "How are we doing?, January 2026",
-        "How are we doing?, April 2026",
+        "How are we doing? January 2026",
+        "How are we doing? April 2026",
     ]
     assert [found.period.code for found in (first, second)] == ["2026Q1", "2026Q2"]
     assert (first.state, second.state) == ("closed", "closed")

@@ -260,3 +260,44 @@ def test_the_next_days_are_shown_while_the_form_is_filled_in(
         looked = as_manager.post(add, asked | given).content.decode()
         assert "Wednesday 31 March 2027, 09:00" in looked
         assert not Series.objects.exists()
+
+
+# Rounds that meet
+
+
+@pytest.mark.parametrize(
+    ("cadence", "first", "days", "most"),
+    [
+        ("monthly", "2026-01-31", 28, 27),
+        ("monthly", "2026-01-31", 27, None),
+        ("monthly", "2026-01-15", 31, 27),
+        ("quarterly", "2026-01-15", 90, 89),
+        ("quarterly", "2026-01-15", 89, None),
+    ],
+)
+def test_rounds_that_would_be_open_at_once_are_said_to_be(
+    organisation: Organisation,
+    as_manager: Client,
+    cadence: str,
+    first: str,
+    days: int,
+    most: int | None,
+) -> None:
+    address = reverse("feedback:series_dates", args=[organisation.slug])
+    given = {"cadence": cadence, "first_on": first, "opens_time": "09:00", "rule": "day"}
+    with time_machine.travel(_at("2026-01-05"), tick=True):
+        shown = as_manager.get(address, {**given, "days_open": days}).text
+    assert ("Two rounds would be open at once" in shown) == (most is not None)
+    if most is not None:
+        assert f"With at most {most} days to answer" in shown
+
+
+def test_a_series_whose_rounds_meet_says_so_on_its_page(
+    organisation: Organisation, as_manager: Client
+) -> None:
+    for days, warned in ((14, False), (90, True)):
+        series = factories.series(
+            organisation, audience="internal", cadence="monthly", days_open=days
+        )
+        page = as_manager.get(reverse("feedback:series", args=[organisation.slug, series.pk])).text
+        assert ("Two rounds would be open at once" in page) == warned

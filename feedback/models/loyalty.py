@@ -11,6 +11,8 @@ class LoyaltyCount(OrganisationOwned):
     period = models.OneToOneField(Period, on_delete=models.CASCADE, related_name="loyalty")
     # [{"loyal": bool, "stayed": bool, "n": n, "value": yearly value, "valued": n that have one}]
     corners = models.JSONField(default=list)
+    # The same by segment: {"segment": key or None, ...}, or empty where it was not counted so.
+    by_segment = models.JSONField(default=list)
     counted_at = models.DateTimeField()
 
     def __str__(self) -> str:

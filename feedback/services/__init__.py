@@ -91,6 +91,14 @@ from feedback.services.scheduling import (
     schedule_round,
     unschedule_round,
 )
+from feedback.services.seen import (
+    ChangedSinceError,
+    mark_of_change,
+    mark_of_question,
+    mark_of_series,
+    mark_of_survey,
+    mark_of_translations,
+)
 from feedback.services.series import (
     change_series,
     create_series,
@@ -99,6 +107,7 @@ from feedback.services.series import (
     open_due_series,
     pause_series,
     resume_series,
+    title_of,
 )
 from feedback.services.standards import (
     due_after,
@@ -140,6 +149,7 @@ __all__ = [
     "Answers",
     "ChainRound",
     "ChangeEmail",
+    "ChangedSinceError",
     "DoorPausedError",
     "FeedbackError",
     "MissingAnswerError",
@@ -191,6 +201,11 @@ __all__ = [
     "let_answers_go",
     "lose_case",
     "make_link",
+    "mark_of_change",
+    "mark_of_question",
+    "mark_of_series",
+    "mark_of_survey",
+    "mark_of_translations",
     "mark_seen",
     "mark_thinned",
     "merge_theme",
@@ -241,6 +256,7 @@ __all__ = [
     "thank_colleague",
     "there",
     "tie_comment",
+    "title_of",
     "translate_survey",
     "turn_link",
     "unmarked",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from feedback.models import Case, Change, Comment, Round
 from feedback.services.errors import FeedbackError
+from feedback.services.seen import Mark, check_seen, mark_of_change
 from programme.models import Membership, Organisation, Role
 from touchpoints.models import Improvement
 
@@ -26,8 +27,10 @@ def write_change(
     improvements: Collection[Improvement] = (),
     by: Membership,
     change: Change | None = None,
+    seen: Mark = "",
 ) -> Change:
     """Write a change down, or write it anew; what is published only a leader writes anew.
+    ChangedSinceError where it is no longer as it was `seen`.
 
     A comment of a confidential round, or a case opened from one, brings its whole round. What was
     sent keeps all that it came from, and whether it is for staff only: those people have been told.
@@ -40,6 +43,7 @@ def write_change(
             raise FeedbackError("It is published: only a leader changes what everyone may read.")
         if written.sending:
             raise FeedbackError("It is being sent at this moment. Please wait until that is done.")
+        check_seen(seen, mark_of_change(written))
     written.title, written.said, written.did = title, said, did
     sent = written.sent_at is not None
     if not sent:

@@ -26,11 +26,15 @@ def count_loyalty(*, period: Period) -> LoyaltyCount:
     known = LoyaltyCount.objects.filter(period=held).first()
     if known is not None and held.closed_at is not None:
         return known
-    counted = loyalty_queries.corners_counted(organisation=held.organisation, period=held)
+    counted = loyalty_queries.segments_counted(organisation=held.organisation, period=held)
     made, _ = LoyaltyCount.objects.update_or_create(
         organisation=held.organisation,
         period=held,
-        defaults={"corners": [asdict(one) for one in counted], "counted_at": timezone.now()},
+        defaults={
+            "corners": [asdict(one) for one in loyalty_queries.together(counted)],
+            "by_segment": [{"segment": segment, **asdict(one)} for segment, one in counted],
+            "counted_at": timezone.now(),
+        },
     )
     return made
 

@@ -15,6 +15,7 @@ from feedback.services.errors import FeedbackError
 from feedback.services.opening import open_round
 from feedback.services.rounds import REST_DAYS, create_round
 from feedback.services.scheduling import tell_not_sent
+from feedback.services.seen import Mark, check_seen, mark_of_series
 from programme.models import Membership, Organisation
 from programme.periods import Quarter
 from programme.services import period_for
@@ -83,12 +84,14 @@ def change_series(
     days_open: int,
     reminder_days: Sequence[int] = (),
     message: str = "",
+    seen: Mark = "",
 ) -> Series:
     """Change the next round, which opens on `next_on`, and those after it; the rounds there were
-    stay as they are."""
+    stay as they are. ChangedSinceError where it is no longer as it was `seen`."""
     locked = _locked(series)
     if locked.state == Series.State.ENDED:
         raise FeedbackError("This series has ended. Set up a new one to ask again.")
+    check_seen(seen, mark_of_series(locked))
     _check(survey, cadence, audience, selection)
     locked.next_number = locked.coming_number(timezone.now())
     when = locked.recurrence.changed(
@@ -203,7 +206,7 @@ def _open_occurrence(found: Series, number: int) -> None:
     made = create_round(
         organisation=organisation,
         survey=latest_version(found.survey),
-        title=f"{found.title}, {day:%B %Y}",
+        title=title_of(found, day),
         audience=found.audience,
         confidential=found.confidential,
         period=period_for(organisation=organisation, quarter=quarter),
@@ -218,6 +221,12 @@ def _open_occurrence(found: Series, number: int) -> None:
         occurrence=number,
     )
     open_round(round=made)
+
+
+def title_of(series: Series, day: dt.date) -> str:
+    """What its round of that day is called: "How are we doing? May 2026", "The month, May 2026"."""
+    comma = "" if series.title.endswith(("?", "!", ".", "…", ":", "？", "؟")) else ","
+    return f"{series.title}{comma} {day:%B %Y}"
 
 
 @transaction.atomic

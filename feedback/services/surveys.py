@@ -14,6 +14,13 @@ from feedback.services.question_specs import (
     check_specs,
     free_key,
 )
+from feedback.services.seen import (
+    Mark,
+    check_seen,
+    mark_of_question,
+    mark_of_survey,
+    mark_of_translations,
+)
 from programme.models import Organisation
 
 # The texts of a question that have translations, besides its options.
@@ -60,10 +67,12 @@ def describe_survey(
     since_last_time: str = "",
     language: str = "en",
     on_one_page: bool = False,
+    seen: Mark = "",
 ) -> Survey:
     """Change a survey's own words and how it is laid out; the survey that has them afterwards is
-    returned."""
+    returned. ChangedSinceError where they are no longer as they were `seen`."""
     changing = _editable(survey)
+    check_seen(seen, mark_of_survey(changing))
     changing.title, changing.introduction, changing.thanks = title, introduction, thanks
     changing.since_last_time, changing.language = since_last_time, language
     changing.on_one_page = on_one_page
@@ -99,12 +108,14 @@ def duplicate_question(*, survey: Survey, key: str) -> Survey:
 
 
 @transaction.atomic
-def change_question(*, survey: Survey, key: str, spec: QuestionSpec) -> Survey:
-    """Change the question with this key; the key stays, so that its trend does."""
+def change_question(*, survey: Survey, key: str, spec: QuestionSpec, seen: Mark = "") -> Survey:
+    """Change the question with this key; the key stays, so that its trend does. ChangedSinceError
+    where it is no longer as it was `seen`."""
     check_specs(survey.organisation, [spec])
     changing = _editable(survey)
     questions = list(changing.questions.all())
     question = _find(questions, key)
+    check_seen(seen, mark_of_question(question))
     if question.kind != spec.kind and (survey != changing or _was_asked(question)):
         raise FeedbackError(
             "This question has been asked already: its kind cannot change, since its answers "
@@ -171,13 +182,16 @@ def translate_survey(
     language: str,
     words: Mapping[str, str],
     questions: Mapping[str, Mapping[str, Any]],
+    seen: Mark = "",
 ) -> Survey:
     """Keep a language's texts: the survey's own by name, and by question those of `TRANSLATED` and
-    "options" ({key: text}). Empty ones are missing, and fall back to the survey's own language."""
+    "options" ({key: text}). Empty ones are missing, and fall back to the survey's own language.
+    ChangedSinceError where they are no longer as they were `seen`."""
     changing = _editable(survey)
+    found = list(changing.questions.all())
+    check_seen(seen, mark_of_translations(changing, found, language))
     changing.translations = _translated(changing.translations, language, _said(words))
     changing.save(update_fields=["translations"])
-    found = list(changing.questions.all())
     for question in found:
         given = questions.get(question.key, {})
         options = _said(given.get("options", {}))

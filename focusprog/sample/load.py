@@ -40,7 +40,7 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
             for back in range(_QUARTERS)
         ]
         surveys = make_surveys(cast)
-        make_past_rounds(cast, surveys, quarters, luck)
+        make_past_rounds(cast, make_series(cast, surveys, quarters), quarters, luck)
         name_themes(cast)
         rate_hand_offs(cast, quarters[-1])
         Period.objects.filter(pk__in=[period.pk for period in quarters[:-1]]).update(
@@ -48,7 +48,6 @@ def load_sample(today: dt.date | None = None) -> Cast | None:
         )
         current = period_for(organisation=cast.organisation, quarter=now)
         make_open_rounds(cast, surveys, current)
-        make_series(cast, surveys)
         ask_at_the_lifts(cast, current)
         make_story(cast, quarters, today)
         make_commitment(cast, quarters)

@@ -9,7 +9,7 @@ from email.utils import make_msgid
 from django.utils import timezone
 
 from feedback import services
-from feedback.models import Comment, Invitation, Question, Response, Round, Survey
+from feedback.models import Comment, Invitation, Question, Response, Round, Series, Survey
 from feedback.services import QuestionSpec
 from focusprog.sample import company, words
 from focusprog.sample.company import Place
@@ -71,16 +71,47 @@ def make_surveys(cast: Cast) -> tuple[Survey, Survey]:
     return outside, inside
 
 
+def make_series(
+    cast: Cast, surveys: tuple[Survey, Survey], quarters: Sequence[Period]
+) -> tuple[Series, Series]:
+    """A round each quarter for customers, and one for staff, since the first of `quarters`; the
+    next of each is still to come."""
+    outside, inside = (
+        services.create_series(
+            organisation=cast.organisation,
+            survey=survey,
+            title=survey.title,
+            audience=Round.Audience.INTERNAL if inside else Round.Audience.EXTERNAL,
+            confidential=inside,
+            selection={},
+            cadence="quarterly",
+            rule="working-day",
+            first_on=timezone.localdate() + dt.timedelta(days=7),
+            opens_time=dt.time(9),
+            days_open=14,
+            reminder_days=[4, 9],
+            created_by=cast.members[Role.MANAGER],
+        )
+        for survey, inside in zip(surveys, (False, True), strict=True)
+    )
+    for series, days in ((outside, 40), (inside, 60)):
+        # It began long ago, which the service would not let anyone say.
+        series.first_on = quarters[0].starts_on + dt.timedelta(days=days)
+        series.next_number = series.recurrence.coming(timezone.now(), since=len(quarters))
+        series.next_at = series.recurrence.opens_at(series.next_number)
+        series.save()
+    return outside, inside
+
+
 def make_past_rounds(
-    cast: Cast, surveys: tuple[Survey, Survey], quarters: Sequence[Period], luck: random.Random
+    cast: Cast, both: tuple[Series, Series], quarters: Sequence[Period], luck: random.Random
 ) -> None:
-    """One closed round to customers and one to staff in each of `quarters`, oldest first."""
+    """One closed round of each series in each of `quarters`, oldest first."""
     for number, period in enumerate(quarters):
-        for survey, inside in zip(surveys, (False, True), strict=True):
-            opened = dt.datetime.combine(
-                period.starts_on + dt.timedelta(days=40 + 20 * inside), dt.time(8), dt.UTC
-            )
-            round_ = _make_round(cast, survey, period, inside=inside)
+        for series, inside in zip(both, (False, True), strict=True):
+            opened = series.recurrence.opens_at(number)
+            closed = series.recurrence.closes_at(number, days_open=series.days_open)
+            round_ = _make_round(cast, series.survey, period, inside=inside, of=(series, number))
             people = list(
                 Person.objects.filter(organisation=cast.organisation)
                 .filter(kind="staff" if inside else "customer")
@@ -89,10 +120,7 @@ def make_past_rounds(
             _answer(cast, round_, people, number, inside=inside, luck=luck, at=opened)
             services.close_round(round=round_)
             Round.objects.filter(pk=round_.pk).update(
-                created_at=opened - dt.timedelta(days=2),
-                opened_at=opened,
-                closes_at=opened + dt.timedelta(days=14),
-                closed_at=opened + dt.timedelta(days=14),
+                created_at=opened, opened_at=opened, closes_at=closed, closed_at=closed
             )
 
 
@@ -102,33 +130,19 @@ def make_open_rounds(cast: Cast, surveys: tuple[Survey, Survey], period: Period)
     services.open_round(round=opening)
 
 
-def make_series(cast: Cast, surveys: tuple[Survey, Survey]) -> None:
-    """A round each quarter for customers, and a pulse each month for staff, both still to come."""
-    for survey, inside in zip(surveys, (False, True), strict=True):
-        services.create_series(
-            organisation=cast.organisation,
-            survey=survey,
-            title="The month in two minutes" if inside else "How are we doing?",
-            audience=Round.Audience.INTERNAL if inside else Round.Audience.EXTERNAL,
-            confidential=inside,
-            selection={},
-            cadence="monthly" if inside else "quarterly",
-            rule="working-day" if inside else "weekday",
-            first_on=timezone.localdate() + dt.timedelta(days=20 if inside else 45),
-            opens_time=dt.time(9),
-            days_open=7 if inside else 14,
-            reminder_days=[3] if inside else [4, 9],
-            created_by=cast.members[Role.MANAGER],
-        )
-
-
 def _make_round(
-    cast: Cast, survey: Survey, period: Period, *, inside: bool, most_valuable: int | None = None
+    cast: Cast,
+    survey: Survey,
+    period: Period,
+    *,
+    inside: bool,
+    most_valuable: int | None = None,
+    of: tuple[Series, int] | None = None,
 ) -> Round:
-    who = "Staff" if inside else "Customers"
-    title = f"{who}, {period.code}"
-    if most_valuable:
-        title = f"Our {most_valuable} most valuable customers, {period.code}"
+    series, occurrence = of or (None, None)
+    title = f"Our {most_valuable} most valuable customers, {period.code}"
+    if series is not None and occurrence is not None:
+        title = services.title_of(series, series.recurrence.day(occurrence))
     return services.create_round(
         organisation=cast.organisation,
         survey=survey,
@@ -139,6 +153,8 @@ def _make_round(
         selection={"most_valuable": most_valuable} if most_valuable else {},
         created_by=cast.members[Role.MANAGER],
         closes_at=end_of_day(cast.organisation, timezone.localdate() + dt.timedelta(days=10)),
+        series=series,
+        occurrence=occurrence,
     )
 
 

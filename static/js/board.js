@@ -11,6 +11,7 @@
     for (const grip of board().querySelectorAll(".grip")) grip.hidden = false;
   };
   showGrips();
+  document.addEventListener("htmx:afterSwap", () => board() && showGrips());
 
   const columns = () => [...board().querySelectorAll(".board-column")];
 
@@ -26,7 +27,6 @@
       })
       .then(() => {
         if (!board()) return;
-        showGrips();
         const grip = document.getElementById(id)?.querySelector(".grip");
         if (grip) grip.focus();
         // A live region speaks only of what changes after it is there.

@@ -198,6 +198,7 @@
   const failed = (event) => {
     if (event.detail.target?.id !== "board" || event.detail.elt.matches("[data-board-poll]")) return;
     sending = false;
+    event.preventDefault(); // said here
     const said = document.createElement("p");
     said.className = "notice bad";
     said.textContent = "That move did not reach us, so nothing has changed. Check your connection and try again.";
