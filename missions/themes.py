@@ -2,11 +2,12 @@
 
 `cluster` and `coverage` are the whole in one call each. On a board that is asked again and again,
 `Index` keeps the vectors of the phrases and `Index.tree` every grouping from finest to coarsest;
-both can be pickled. They work for English; ask `missions.english.is_english` first.
+both can be pickled. They work for English; ask `missions.english.is_english` first. Other languages
+are grouped by their own stems (`Index.of`).
 """
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ from missions.clarity import without_names
 from missions.clauses import clauses, says_no
 from missions.vectors import Floats
 
+type Stems = Callable[[Sequence[str]], Sequence[Sequence[str]]]
+"""The stems of each of the texts, without the words that say nothing."""
 type Level = Literal["covered", "partly", "missing", "opposite"]
 
 TRAY = -1
@@ -88,16 +91,27 @@ class Index:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, phrases: Sequence[str], *, names: Sequence[str] = ()) -> "Index":
-        """About 0.1 ms CPU a phrase."""
+    def of(
+        cls, phrases: Sequence[str], *, names: Sequence[str] = (), stems: Stems | None = None
+    ) -> "Index":
+        """About 0.1 ms CPU a phrase. `stems` are those of another language than English, whose
+        words then count for more, since the table of meanings knows little of it; such an index
+        groups, and is not asked for coverage."""
         texts = [without_names(phrase, names) for phrase in phrases]
         meanings = vectors.meanings(texts)
         shared = vectors.centre(meanings)
-        weights = vectors.rarity(texts)
+        stemmed = stems(texts) if stems else [vectors.stems(text) for text in texts]
+        weights = vectors.rarity(stemmed)
         combined = vectors.combined(
-            texts, meanings, shared=shared, weights=weights, seen=len(texts)
+            stemmed,
+            meanings,
+            shared=shared,
+            weights=weights,
+            seen=len(texts),
+            share=vectors.SHARE_ELSEWHERE if stems else vectors.SHARE,
         )
-        combined[[not vectors.has_words(text) for text in texts]] = 0
+        telling = stemmed if stems else [vectors.has_words(text) for text in texts]
+        combined[[not words for words in telling]] = 0
         return cls(
             combined,
             np.array([says_no(text) for text in texts], dtype=np.bool_),
@@ -133,7 +147,7 @@ class Index:
         said = [said[at] for at in clear]
         compared = [compared[at] for at in clear]
         query = vectors.combined(
-            compared,
+            [vectors.stems(clause) for clause in compared],
             vectors.meanings(compared),
             shared=self.shared,
             weights=self.weights,

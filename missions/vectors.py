@@ -29,8 +29,10 @@ _FOLDED = 256
 _TOKENS = 512
 _CHARACTERS = 10 * _TOKENS
 _AT_ONCE = 256
-# What the words count for beside the meaning.
-_SHARE = 0.5
+# What the words count for beside the meaning, and what they do in a language of which the table
+# knows little; see docs/decisions/0042.
+SHARE = 0.5
+SHARE_ELSEWHERE = 2.0
 # With few phrases their mean says more about them than about the language: draw it to nothing.
 _SHRINK = 20
 
@@ -53,10 +55,10 @@ def stems(text: str) -> list[str]:
     return [_stem(word.replace("’", "'")) for word in _WORD.findall(text[:_CHARACTERS].lower())]
 
 
-def rarity(texts: Sequence[str]) -> dict[str, float]:
-    """How much each stem tells, by the share of the texts that have it."""
-    found = Counter(stem for text in texts for stem in set(stems(text)))
-    return {stem: _weight(len(texts), n) for stem, n in found.items()}
+def rarity(stemmed: Sequence[Sequence[str]]) -> dict[str, float]:
+    """How much each stem tells, by the share of the texts that have it; given as their stems."""
+    found = Counter(stem for text in stemmed for stem in set(text))
+    return {stem: _weight(len(stemmed), n) for stem, n in found.items()}
 
 
 def centre(meanings: Floats) -> Floats:
@@ -66,25 +68,27 @@ def centre(meanings: Floats) -> Floats:
 
 
 def combined(
-    texts: Sequence[str],
+    stemmed: Sequence[Sequence[str]],
     meanings: Floats,
     *,
     shared: Floats,
     weights: Mapping[str, float],
     seen: int,
+    share: float = SHARE,
 ) -> Floats:
-    """Unit vectors, (texts, WIDTH + folded words), comparable if the last three are the same.
+    """Unit vectors, (texts, WIDTH + folded words), comparable if the last four are the same.
 
-    `shared` and `weights` come from `centre` and `rarity` over `seen` texts.
+    `stemmed` are the stems of each text. `shared` and `weights` come from `centre` and `rarity`
+    over `seen` texts. `share` is what the words count for beside the meaning.
     """
-    words = np.zeros((len(texts), _FOLDED), np.float32)
+    words = np.zeros((len(stemmed), _FOLDED), np.float32)
     unseen = _weight(seen, 0)
-    for row, text in zip(words, texts, strict=True):
-        for stem, n in Counter(stems(text)).items():
+    for row, text in zip(words, stemmed, strict=True):
+        for stem, n in Counter(text).items():
             hashed = zlib.crc32(stem.encode())
             sign = 1 if hashed & 1 else -1
             row[(hashed >> 1) % _FOLDED] += sign * (1 + math.log(n)) * weights.get(stem, unseen)
-    return unit(np.hstack([unit(meanings - shared), np.float32(_SHARE) * unit(words)]))
+    return unit(np.hstack([unit(meanings - shared), np.float32(share) * unit(words)]))
 
 
 def meanings(texts: Sequence[str]) -> Floats:

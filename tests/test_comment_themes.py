@@ -26,7 +26,8 @@ from missions.suggestion_queries import loose_comments
 from programme.models import Organisation
 from tests import factories
 from tests.conftest import wait_until
-from tests.test_mission_suggestions import BREAD, GERMAN, NAMES
+from tests.test_mission_suggestions import BREAD, NAMES
+from tests.test_theme_languages import POLISH
 
 pytestmark = pytest.mark.django_db
 
@@ -129,9 +130,9 @@ def test_what_cannot_be_suggested_is_said(organisation: Organisation, as_manager
     one = written(organisation, ["Warm bread"])
     with pytest.raises(MissionsError, match="nothing to group"):
         suggest_comment_themes(round=one)
-    german = written(organisation, GERMAN * 3)
-    answer = as_manager.post(url(german, "suggest"), follow=True)
-    assert "compare English only" in answer.content.decode()
+    polish = written(organisation, POLISH)
+    answer = as_manager.post(url(polish, "suggest"), follow=True)
+    assert "read English, German, French, Spanish and Arabic" in answer.content.decode()
     theirs = written(factories.organisation(), BREAD)
     address = reverse("comment_themes:suggested", args=[organisation.slug, theirs.pk])
     assert as_manager.get(address).status_code == 404

@@ -21,8 +21,8 @@ def form(
     sign_in_browser: Callable[[User], BrowserContext],
 ) -> Page:
     """The form of a round, which counts anew whom it reaches as it is filled in."""
-    for _ in range(3):
-        factories.customer(organisation)
+    for value in (100, 200, 300):
+        factories.customer(organisation, yearly_value=value)
     factories.survey(organisation)
     page = sign_in_browser(manager.user).new_page()
     page.goto(f"{live_server}{reverse('feedback:round_add', args=[organisation.slug])}")
@@ -45,6 +45,11 @@ def test_the_network_is_away_and_comes_back(form: Page) -> None:
     expect(told).to_contain_text("What you typed is still here")
     assert told.get_attribute("role") == "status", "spoken politely, when its reader is free"
     expect(form.get_by_label("Message")).to_have_value("We mean to do better.")
+    typing = form.get_by_label("Only the most valuable")
+    expect(typing).to_be_focused()
+    below = """field => field.getBoundingClientRect().bottom
+        <= document.querySelector("#lost").getBoundingClientRect().top"""
+    assert typing.evaluate(below), "what has the focus is not hidden by it"
     told.get_by_role("button", name="Try again").click()
     expect(told).to_contain_text("We cannot be reached just now")
     form.context.set_offline(False)

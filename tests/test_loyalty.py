@@ -104,7 +104,9 @@ def ways(table: Mapping[int | None, Sequence[int]]) -> dict[tuple[int | None, in
 
     def bound(cell: tuple[int | None, int], sign: int) -> float:
         cost = [sign * float(one == cell) for one in cells]
-        return float(linprog(cost, A_eq=rows, b_eq=sums, bounds=(0, None)).fun)
+        found = linprog(cost, A_eq=rows, b_eq=sums, bounds=(0, None)).fun
+        assert found is not None
+        return float(found)
 
     few = [cell for cell in cells if 0 < table[cell[0]][cell[1]] < FEWEST]
     return {cell: -bound(cell, -1) - bound(cell, 1) for cell in few}

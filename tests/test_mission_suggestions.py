@@ -20,6 +20,7 @@ from programme.models import Membership, Organisation, Role
 from tests import factories
 from tests.conftest import wait_until
 from tests.missions import begin, html, said, say, url
+from tests.test_theme_languages import POLISH
 
 BREAD = [
     "Warm bread when the door opens in the morning",
@@ -103,13 +104,13 @@ def test_nothing_to_group_is_said(mission: Mission, as_leader: Client, words: li
 
 
 def test_other_languages_are_grouped_by_hand(mission: Mission, as_leader: Client) -> None:
-    mission.contributions.update(text="Wir sind stolz auf das Brot und auf die Leute")
-    say(mission, *GERMAN)
+    mission.contributions.update(text=POLISH[0])
+    say(mission, *POLISH)
     shown = html(as_leader.get(url(mission, "themes")))
     assert "Suggestions are off" in shown
     assert "theme_suggestion_add" not in shown
     answer = as_leader.post(url(mission, "theme_suggestion_add"))
-    assert "compare English only" in said(answer)[-1]
+    assert "read English, German, French, Spanish and Arabic" in said(answer)[-1]
     assert not ThemeSuggestion.objects.exists()
     shown = html(as_leader.get(url(mission, "draft")))
     assert "they compare English only" in shown

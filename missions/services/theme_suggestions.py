@@ -4,9 +4,10 @@ The comparison's modules are imported where they are used: most processes never 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -16,9 +17,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from feedback.models import Round
+from feedback.searching import stems_in
 from feedback.services import Accepted, accept_themes
 from missions import queries
-from missions.english import is_english
+from missions.english import language_of
 from missions.models import Mission, Move, ThemeSuggestion
 from missions.moves import Change
 from missions.services.board import Board
@@ -35,6 +37,7 @@ LEAST = 2
 # The slider's steps, from many narrow themes to few broad ones.
 STEPS = {str(step): step / 10 for step in range(1, 10)}
 MIDDLE = "5"
+THE_GROUPED = "English, German, French, Spanish and Arabic"
 # Enough to tell the language by.
 _SAMPLE = 400
 _DEAD_AFTER = timedelta(minutes=2)
@@ -51,10 +54,14 @@ class Chosen:
     touchpoint: Touchpoint | None = None
 
 
-def reads_english(mission: Mission) -> bool:
-    """Whether the mission's words are in the one language that is compared."""
-    words = queries.words(mission=mission).order_by("pk")
-    return is_english(words.values_list("text", flat=True)[:_SAMPLE])
+def language_read(mission: Mission) -> str:
+    """The language of the mission's words, or "" for one that cannot be grouped."""
+    words = queries.words(mission=mission).order_by("pk").values_list("text", flat=True)
+    return language_of(words[:_SAMPLE], expected=mission.organisation.language)
+
+
+def _language_of_round(round: Round, texts: Sequence[str]) -> str:
+    return language_of(texts[:_SAMPLE], expected=round.survey.language)
 
 
 def suggest_themes(*, mission: Mission) -> ThemeSuggestion:
@@ -62,9 +69,9 @@ def suggest_themes(*, mission: Mission) -> ThemeSuggestion:
     worker. What was suggested before is replaced; what is being looked for is left to finish."""
     with transaction.atomic():
         mission = locked(mission)
-        if not reads_english(mission):
+        if not language_read(mission):
             raise MissionsError(
-                "Suggestions compare English only, so they are off here. Group the words by hand: "
+                f"Suggestions read {THE_GROUPED}, so they are off here. Group the words by hand: "
                 "tick what says the same thing and put it in a theme."
             )
         loose = queries.words(mission=mission, only_loose=True).count()
@@ -85,9 +92,9 @@ def suggest_comment_themes(*, round: Round) -> ThemeSuggestion:
         texts = list(loose.values_list("text", flat=True)[:_SAMPLE])
         if len(texts) < LEAST:
             raise MissionsError("There is nothing to group: at most one comment has no theme.")
-        if not is_english(texts):
+        if not _language_of_round(round, texts):
             raise MissionsError(
-                "Suggestions compare English only, so they are off for this round. Sort its "
+                f"Suggestions read {THE_GROUPED}, so they are off for this round. Sort its "
                 "comments by hand: each has a link for that."
             )
         suggestion, asked = _asked(round.organisation_id, round=round)
@@ -138,7 +145,7 @@ def find_themes(*, suggestion_id: int) -> None:
     """Find the groups at every level and keep them; does nothing where it is done already."""
     waiting = ThemeSuggestion.objects.filter(pk=suggestion_id, state=State.FINDING)
     waiting.update(attempts=F("attempts") + 1, heard_at=timezone.now())
-    suggestion = waiting.select_related("mission", "round", "organisation").first()
+    suggestion = waiting.select_related("mission", "round__survey", "organisation").first()
     if suggestion is None:
         return
     # Asked again meanwhile, this one's outcome is no longer wanted.
@@ -161,7 +168,13 @@ def _groups(
     texts = [text for _, text in words]
     mine.update(progress=10, heard_at=timezone.now())
     said = names_said(texts, queries.own_names(organisation))
-    index = Index.of(texts, names=[organisation.name, *said])
+    language = _language(suggestion, texts)
+    index = Index.of(
+        texts,
+        names=[organisation.name, *said],
+        # English is read with its meaning, which no other language's table has.
+        stems=None if language in {"en", ""} else partial(stems_in, language),
+    )
     mine.update(progress=30, heard_at=timezone.now())
     tree = index.tree()
     mine.update(progress=85, heard_at=timezone.now())
@@ -172,6 +185,12 @@ def _groups(
         ]
         for step, coarseness in STEPS.items()
     }
+
+
+def _language(suggestion: ThemeSuggestion, texts: Sequence[str]) -> str:
+    if suggestion.round is not None:
+        return _language_of_round(suggestion.round, texts)
+    return language_of(texts[:_SAMPLE], expected=suggestion.organisation.language)
 
 
 def _words(suggestion: ThemeSuggestion) -> list[tuple[int | str, str]]:

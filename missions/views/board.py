@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from missions import board, queries, services
 from missions.models import Mission, Move, ThemeSuggestion
-from missions.services.theme_suggestions import reads_english
+from missions.services.theme_suggestions import THE_GROUPED, language_read
 from missions.views.pages import WORDS_A_PAGE, find_mission, mission_page, to
 from programme.access import OrganisationRequest, members
 from programme.models import Role
@@ -142,5 +142,5 @@ def _context(request: OrganisationRequest, mission: Mission, looking: Looking) -
     context |= {"tray": tray, "page": page, "cards": board.cards(themes, page)}
     if may_sort:
         context["suggestion"] = ThemeSuggestion.objects.filter(mission=mission).first()
-        context["reads_english"] = reads_english(mission)
+        context["grouped"] = THE_GROUPED if not language_read(mission) else ""
     return context

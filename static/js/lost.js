@@ -56,6 +56,7 @@
     notice.className = "notice bad";
     notice.append(said, acts);
     region.replaceChildren(notice);
+    document.activeElement?.scrollIntoView({ block: "nearest" }); // not under what was just said
   };
 
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) addEventListener(name, say);
