@@ -25,6 +25,13 @@ _CONFIGURATIONS = {
     "pt": "portuguese",
 }
 _PLAIN = "simple"
+# What its lists of words that say nothing lack; for Arabic it has none.
+_SAY_NOTHING = {
+    "fr": frozenset("le c'est qu'il très".split()),
+    "ar": frozenset(
+        "في من على الى إلى عن مع لا ما لم أن ان كل أي هذا هذه كان كانت احد أحد".split()
+    ),
+}
 _MOST_WORDS = 12
 _WORD = re.compile(r"[^\W_]+")
 
@@ -51,8 +58,13 @@ def stems_in(language: str, texts: Sequence[str]) -> list[list[str]]:
             " FROM unnest(%s::text[]) WITH ORDINALITY AS said(text, place) ORDER BY said.place",
             [_CONFIGURATIONS.get(language, _PLAIN), [text.replace("\0", " ") for text in texts]],
         )
+        nothing = _SAY_NOTHING.get(language, frozenset())
         return [
-            [stem for stem in stems if any(letter.isalpha() for letter in stem)]
+            [
+                stem
+                for stem in stems
+                if stem not in nothing and any(letter.isalpha() for letter in stem)
+            ]
             for (stems,) in cursor.fetchall()
         ]
 

@@ -63,7 +63,7 @@ def language_of(texts: Iterable[str], *, expected: str) -> str:
     letters = "".join(words)
     if letters and len(_ARABIC.findall(letters)) > len(letters) / 2:
         return "ar"
-    if is_english(texts):
+    if is_english(texts) and any(word in _ENGLISH_WORDS for word in words):
         return "en"
     counts = {one: sum(word in said for word in words) for one, said in _WORDS.items()}
     most = max(counts.values())
