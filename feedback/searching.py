@@ -27,9 +27,12 @@ _CONFIGURATIONS = {
 _PLAIN = "simple"
 # What its lists of words that say nothing lack; for Arabic it has none.
 _SAY_NOTHING = {
-    "fr": frozenset("le c'est qu'il très".split()),
+    "fr": frozenset(("le", "c'est", "qu'il", "très")),
     "ar": frozenset(
-        "في من على الى إلى عن مع لا ما لم أن ان كل أي هذا هذه كان كانت احد أحد".split()
+        (
+            *("في", "من", "على", "الى", "إلى", "عن", "مع", "لا", "ما", "لم", "أن", "ان"),
+            *("كل", "أي", "هذا", "هذه", "كان", "كانت", "احد", "أحد"),
+        )
     ),
 }
 _MOST_WORDS = 12

@@ -286,7 +286,7 @@ def test_rounds_that_would_be_open_at_once_are_said_to_be(
     address = reverse("feedback:series_dates", args=[organisation.slug])
     given = {"cadence": cadence, "first_on": first, "opens_time": "09:00", "rule": "day"}
     with time_machine.travel(_at("2026-01-05"), tick=True):
-        shown = as_manager.get(address, {**given, "days_open": days}).text
+        shown = as_manager.get(address, {**given, "days_open": str(days)}).text
     assert ("Two rounds would be open at once" in shown) == (most is not None)
     if most is not None:
         assert f"With at most {most} days to answer" in shown

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0016_comment_themes"),
+        ("feedback", "0017_counts_kept"),
     ]
 
     operations = [
