@@ -41,13 +41,15 @@ SENDERS = 3
 GIVE_UP_AFTER = timedelta(hours=72)
 _PATIENCE = 8  # seconds, of someone who waits for a test
 LONGEST_WAIT = timedelta(hours=4)
+_TOO_LARGE = 552  # by RFC 1870
 
 
 _senders = threading.BoundedSemaphore(SENDERS)
 
 
 class _UnreachableError(Exception):
-    """The mail server takes no connection now: that says nothing about any one email."""
+    """The mail server takes no connection now, or nothing from us: that says nothing about any one
+    email."""
 
 
 def send_due_emails(*, stopping: Callable[[], bool] = lambda: False) -> bool:
@@ -199,6 +201,8 @@ def _send_one(
         # Whatever it is, those behind this email shall not wait for it.
         if not _connection_survives(error):
             _close(mailer)
+        if _is_about_us(error):
+            raise _UnreachableError(_reason(error)) from error
         if _is_bounce(error):
             _record(email, state=EmailState.BOUNCED, last_error=_reason(error))
             report_address(email, AddressReport.Kind.BOUNCE)
@@ -244,6 +248,13 @@ def _is_final(error: Exception) -> bool:
     if isinstance(error, AnymailAPIError):
         return error.status_code in {400, 404, 413, 422}
     return not isinstance(error, OSError)
+
+
+def _is_about_us(error: Exception) -> bool:
+    """Whether the server takes nothing from our address, as it is set up now: however finally it
+    says so, a whole round shall not be lost by that. An email that is too large is refused as
+    early."""
+    return isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != _TOO_LARGE
 
 
 def _is_bounce(error: Exception) -> bool:

@@ -17,6 +17,7 @@ class Script:
 
     def __init__(self) -> None:
         self.replies: dict[str, str] = {}
+        self.to_sender = "250 OK"
         self.before_reply: Callable[[], None] = lambda: None
         self.accepted: list[EmailMessage] = []
         self.connections = 0
@@ -32,6 +33,14 @@ class Script:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.to_sender.startswith("250"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return self.to_sender
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -281,6 +281,31 @@ def test_a_wrong_password_is_not_held_against_the_emails(server: Script, setting
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("reply", "then"),
+    [
+        ("553 5.7.1 sender address rejected: not owned by user", EmailState.QUEUED),
+        ("530 5.7.0 authentication required", EmailState.QUEUED),
+        ("451 try again", EmailState.QUEUED),
+        ("552 5.3.4 message too large", EmailState.FAILED),
+    ],
+)
+def test_a_sender_that_is_refused_is_not_held_against_the_emails(
+    server: Script, reply: str, then: str
+) -> None:
+    server.to_sender = reply
+    write("ada", "bob")
+    tasks.send_due()
+    for name in ("ada", "bob"):
+        assert (state(name).state, state(name).attempts) == (then, 1)
+        assert reply in state(name).last_error
+    server.to_sender = "250 OK"
+    Email.objects.update(due_at=timezone.now())
+    tasks.sweep()
+    assert len(server.accepted) == (2 if then == EmailState.QUEUED else 0)
+
+
+@pytest.mark.django_db
 def test_many_chunks_in_order_over_a_connection_each(
     server: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
