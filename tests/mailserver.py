@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from focusprog import settings as product_settings
@@ -68,6 +70,21 @@ class Script:
 
     def addresses(self) -> list[str]:
         return [str(message["To"]) for message in self.accepted]
+
+
+@contextmanager
+def serving(settings: Any) -> Iterator[Script]:
+    """A mail server of a test's own, which the mailer uses. It runs beside the test's own threads,
+    so that a slow machine is no fault of the mail."""
+    script = Script()
+    # The sink of the whole run has its port already; aiosmtpd knocks at the port it is given.
+    controller = Controller(script, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.MAILERS = mailers(port=controller.port, timeout=60)
+    try:
+        yield script
+    finally:
+        controller.stop()
 
 
 def mailers(**options: object) -> dict[str, Any]:

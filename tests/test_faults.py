@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import redis
-from aiosmtpd.controller import Controller
 from django.conf import settings as project
 from django.db import connection
 from django.utils import timezone
@@ -29,20 +28,15 @@ from outbox.services import NewEmail, wake_worker, write_emails
 from programme.models import Organisation, Person
 from tests import factories
 from tests.conftest import PROJECT, wait_until
-from tests.mailserver import Script, free_port, mailers
+from tests.mailserver import Script, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[Script]:
-    script = Script()
-    controller = Controller(script, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    # The server runs beside the test's own threads, so that a slow machine is no fault of the mail.
-    settings.MAILERS = mailers(port=controller.port, timeout=60)
-    yield script
-    controller.stop()
+    with serving(settings) as script:
+        yield script
 
 
 def _customers(of: Organisation, n: int) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +20,7 @@ from outbox.services import blank_old_links
 from outbox.tasks import send_due
 from programme.models import Organisation, Person
 from tests import factories
-from tests.mailserver import Script, free_port, mailers
+from tests.mailserver import Script, free_port, mailers, serving
 
 pytestmark = pytest.mark.django_db
 SECRET = "us:a long secret"
@@ -29,12 +28,8 @@ SECRET = "us:a long secret"
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[Script]:
-    script = Script()
-    controller = Controller(script, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.MAILERS = mailers(port=controller.port)
-    yield script
-    controller.stop()
+    with serving(settings) as script:
+        yield script
 
 
 @pytest.fixture

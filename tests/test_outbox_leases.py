@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from celery.worker import state
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,19 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from outbox import sending, tasks
 from outbox.models import Email, EmailState
 from outbox.services import NewEmail, write_emails
-from tests.mailserver import Script, free_port, mailers
+from tests.mailserver import Script, serving
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[Script]:
-    script = Script()
-    controller = Controller(script, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.MAILERS = mailers(port=controller.port)
-    yield script
-    controller.stop()
+    with serving(settings) as script:
+        yield script
 
 
 def write(number: int, *, organisation_id: int | None = 1) -> None:

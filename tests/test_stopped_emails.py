@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -41,19 +40,15 @@ from outbox.tasks import send_due
 from programme.models import Membership, Organisation, Person
 from programme.services import remove_person, update_person
 from tests import factories
-from tests.mailserver import Script, free_port, mailers
+from tests.mailserver import Script, serving
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[Script]:
-    script = Script()
-    controller = Controller(script, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.MAILERS = mailers(port=controller.port, timeout=60)
-    yield script
-    controller.stop()
+    with serving(settings) as script:
+        yield script
 
 
 def _write(number: int) -> None:
