@@ -17,12 +17,15 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import User
 from programme.models import Membership, Organisation, Role
 from tests import factories
 from tests.running import Programme, run_programme
+
+type Url = Callable[..., str]
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM_FLAGS = [
@@ -121,6 +124,16 @@ def stranger_client(db: None, as_user: Callable[[User], Client]) -> Client:
     """Signed in as the leader of another organisation."""
     other = factories.organisation(name="Somewhere else")
     return as_user(factories.member(other, Role.LEADER).user)
+
+
+@pytest.fixture
+def map_url(organisation: Organisation) -> Url:
+    """The address of a page of the organisation's map, by its name and what else is in it."""
+
+    def build(name: str, **where: object) -> str:
+        return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
+
+    return build
 
 
 @pytest.fixture

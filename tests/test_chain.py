@@ -21,6 +21,7 @@ from feedback.services import (
 )
 from programme.models import Organisation, Period, Team
 from tests import factories
+from tests.conftest import Url
 from touchpoints.chain_layout import BOX_HEIGHT, BOX_WIDTH, lay_out
 from touchpoints.models import HandOff, HandOffTally, RatingTally, Touchpoint
 from touchpoints.queries import chain, known, pairs, weak_touchpoints
@@ -31,16 +32,6 @@ from touchpoints.services import (
     add_hand_off_ratings,
     archive,
 )
-
-type Url = Callable[..., str]
-
-
-@pytest.fixture
-def url(organisation: Organisation) -> Url:
-    def build(name: str, **where: object) -> str:
-        return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
-
-    return build
 
 
 def _link(at: Touchpoint, giver: Team, receiver: Team, name: str = "The order") -> HandOff:
@@ -198,29 +189,29 @@ def test_the_weakest_link_lights_its_touchpoint(organisation: Organisation) -> N
 
 
 def test_it_is_said_on_the_heatmap_in_the_drawer_and_on_the_map(
-    as_manager: Client, organisation: Organisation, url: Url
+    as_manager: Client, organisation: Organisation, map_url: Url
 ) -> None:
     when = factories.period(organisation)
     at = factories.touchpoint(organisation, "Invoice")
     factories.tally(at, when, (5, 5, 5))
     link = _link(at, factories.team(organisation, "Sales"), factories.team(organisation, "Billing"))
     mark = '<span class="tag warn">weak link</span>'
-    assert mark not in as_manager.get(url("index")).text
+    assert mark not in as_manager.get(map_url("index")).text
     _rate(link, when, (18, 2, 0))
-    assert mark in as_manager.get(url("index")).text
-    drawer = as_manager.get(url("cell", touchpoint=at.pk)).text
+    assert mark in as_manager.get(map_url("index")).text
+    drawer = as_manager.get(map_url("cell", touchpoint=at.pk)).text
     assert "weakest link" in drawer
     assert "net −90" in " ".join(drawer.split())
-    assert ">weak link</a>" in as_manager.get(url("map")).text
+    assert ">weak link</a>" in as_manager.get(map_url("map")).text
 
 
 # The pages
 
 
 def test_the_chain_is_drawn_and_listed(
-    as_manager: Client, as_member: Client, organisation: Organisation, url: Url
+    as_manager: Client, as_member: Client, organisation: Organisation, map_url: Url
 ) -> None:
-    assert "No hand-offs yet" in as_manager.get(url("chain")).text
+    assert "No hand-offs yet" in as_manager.get(map_url("chain")).text
     when = factories.period(organisation)
     names = ("Sales & <Co>", "Fitters", "Stores")
     sales, fitters, stores = (factories.team(organisation, name) for name in names)
@@ -228,30 +219,30 @@ def test_the_chain_is_drawn_and_listed(
     _link(at, sales, fitters, "The <order>")
     _link(at, stores, fitters, "Parts")
     weak = _link(at, fitters, sales, "What was done")
-    page = as_manager.get(url("chain")).text
+    page = as_manager.get(map_url("chain")).text
     assert "Nobody has rated a hand-off yet" in page
     _rate(weak, when, (18, 2, 0))
     for client in (as_manager, as_member):
-        page = client.get(url("chain")).text
+        page = client.get(map_url("chain")).text
         assert page.count('class="chain-arrow"') == 3
         assert page.count('id="pair-') == 3
         assert "The &lt;order&gt;" in page
         assert "<Co>" not in page
         assert "1 touchpoint has a weak link" in " ".join(page.split())
     assert "Ask the receiving teams" not in page
-    one = as_member.get(url("hand_offs", touchpoint=at.pk)).text
+    one = as_member.get(map_url("hand_offs", touchpoint=at.pk)).text
     assert 'class="chain-path last"' in one
     assert "Remove" not in one
-    posted = as_member.post(url("hand_offs", touchpoint=at.pk), {"name": "X"})
+    posted = as_member.post(map_url("hand_offs", touchpoint=at.pk), {"name": "X"})
     assert posted.status_code == 403
-    assert as_manager.get(url("chain") + "?period=nonsense").status_code == 200
+    assert as_manager.get(map_url("chain") + "?period=nonsense").status_code == 200
 
 
 @pytest.mark.parametrize("more", [1, 3])
 def test_the_chain_takes_so_many_queries(
     as_manager: Client,
     organisation: Organisation,
-    url: Url,
+    map_url: Url,
     django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
     more: int,
 ) -> None:
@@ -263,16 +254,16 @@ def test_the_chain_takes_so_many_queries(
         )
         _rate(link, factories.period(organisation), (9, 2, 0))
     with django_assert_num_queries(8):
-        as_manager.get(url("chain"))
+        as_manager.get(map_url("chain"))
     with django_assert_num_queries(4):
-        as_manager.get(url("chain"))
+        as_manager.get(map_url("chain"))
 
 
 # Asking
 
 
 def test_each_receiving_team_is_asked_about_its_own(
-    as_manager: Client, organisation: Organisation, url: Url
+    as_manager: Client, organisation: Organisation, map_url: Url
 ) -> None:
     ask = reverse("feedback:chain_ask", args=[organisation.slug])
     assert "No hand-offs yet" in as_manager.get(ask).text

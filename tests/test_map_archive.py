@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from django.db.models import ProtectedError
 from django.test import Client
-from django.urls import reverse
 
 from feedback.services import QuestionSpec
 from programme.models import Organisation
 from tests import factories
+from tests.conftest import Url
 from touchpoints.models import HandOff, Improvement, Journey, Stage, Touchpoint
 from touchpoints.services import (
     TouchpointsError,
@@ -20,16 +20,6 @@ from touchpoints.services import (
     remove_hand_off,
     restore,
 )
-
-type Url = Callable[..., str]
-
-
-@pytest.fixture
-def url(organisation: Organisation) -> Url:
-    def build(name: str, **where: object) -> str:
-        return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
-
-    return build
 
 
 @pytest.fixture
@@ -46,27 +36,27 @@ def _link(at: Touchpoint) -> HandOff:
 
 @pytest.mark.parametrize("kind", ["journey", "stage"])
 def test_what_lies_on_it_goes_and_comes_back_with_it(
-    as_manager: Client, organisation: Organisation, url: Url, gate: Touchpoint, kind: str
+    as_manager: Client, organisation: Organisation, map_url: Url, gate: Touchpoint, kind: str
 ) -> None:
     row = gate.stage if kind == "stage" else gate.stage.journey
-    page = as_manager.post(url("row_archive", kind=kind, row=row.pk), follow=True).text
+    page = as_manager.post(map_url("row_archive", kind=kind, row=row.pk), follow=True).text
     assert "1 touchpoint, archived on" in page
     assert not Touchpoint.objects.filter(organisation=organisation).current().exists()
-    assert "Gate" not in as_manager.get(url("map")).text
-    assert "Archive (1)" in as_manager.get(url("map")).text
-    as_manager.post(url("row_restore", kind=kind, row=row.pk))
+    assert "Gate" not in as_manager.get(map_url("map")).text
+    assert "Archive (1)" in as_manager.get(map_url("map")).text
+    as_manager.post(map_url("row_restore", kind=kind, row=row.pk))
     assert list(Touchpoint.objects.filter(organisation=organisation).current()) == [gate]
 
 
 def test_nothing_is_restored_onto_what_is_archived(
-    as_manager: Client, url: Url, gate: Touchpoint
+    as_manager: Client, map_url: Url, gate: Touchpoint
 ) -> None:
     link = _link(gate)
     archive(row=link)
     archive(row=gate)
     archive(row=gate.stage)
     for row, kind in ((gate, "touchpoint"), (link, "hand-off")):
-        where = url("row_restore", kind=kind, row=row.pk)
+        where = map_url("row_restore", kind=kind, row=row.pk)
         assert "which is archived: restore that first" in as_manager.post(where, follow=True).text
     restore(row=Stage.objects.get())
     restore(row=Touchpoint.objects.get())
@@ -75,10 +65,10 @@ def test_nothing_is_restored_onto_what_is_archived(
 
 
 def test_deleting_asks_first_and_takes_the_journey_along(
-    as_manager: Client, url: Url, gate: Touchpoint
+    as_manager: Client, map_url: Url, gate: Touchpoint
 ) -> None:
     _link(gate)
-    where = url("row_delete", kind="journey", row=gate.stage.journey_id)
+    where = map_url("row_delete", kind="journey", row=gate.stage.journey_id)
     page = as_manager.get(where).text
     assert "Its 1 touchpoint goes with it" in page
     assert Journey.objects.exists()
@@ -89,7 +79,7 @@ def test_deleting_asks_first_and_takes_the_journey_along(
 
 @pytest.mark.parametrize("by", ["tally", "question", "improvement", "hand-off question"])
 def test_what_anything_hangs_on_is_never_deleted(
-    as_manager: Client, organisation: Organisation, url: Url, gate: Touchpoint, by: str
+    as_manager: Client, organisation: Organisation, map_url: Url, gate: Touchpoint, by: str
 ) -> None:
     link = _link(gate)
     if by == "tally":
@@ -108,7 +98,7 @@ def test_what_anything_hangs_on_is_never_deleted(
         ("touchpoint", gate),
     ]
     for kind, row in rows:
-        where = url("row_delete", kind=kind, row=row.pk)
+        where = map_url("row_delete", kind=kind, row=row.pk)
         assert "never deleted" in as_manager.get(where).text
         assert "archived, never deleted" in as_manager.post(where).text
         with pytest.raises(TouchpointsError):
@@ -118,8 +108,8 @@ def test_what_anything_hangs_on_is_never_deleted(
         assert remove_hand_off(hand_off=link)
         link.refresh_from_db()
         assert link.archived_at is not None
-        assert "The list" in as_manager.get(url("archived")).text
-        assert "The list" not in as_manager.get(url("hand_offs", touchpoint=gate.pk)).text
+        assert "The list" in as_manager.get(map_url("archived")).text
+        assert "The list" not in as_manager.get(map_url("hand_offs", touchpoint=gate.pk)).text
 
 
 def test_a_team_that_hands_over_is_not_lost(gate: Touchpoint) -> None:
@@ -135,7 +125,7 @@ def test_a_team_that_hands_over_is_not_lost(gate: Touchpoint) -> None:
 
 
 def test_a_copy_has_everything_but_what_people_said(
-    as_manager: Client, organisation: Organisation, url: Url, gate: Touchpoint
+    as_manager: Client, organisation: Organisation, map_url: Url, gate: Touchpoint
 ) -> None:
     Touchpoint.objects.filter(pk=gate.pk).update(
         channel="in person", must_be=True, importance=5, service_standard="In two minutes"
@@ -143,7 +133,7 @@ def test_a_copy_has_everything_but_what_people_said(
     link = _link(gate)
     factories.tally(gate, factories.period(organisation), (1, 2, 3))
     archive(row=factories.touchpoint(organisation, "Old gate", on=gate.stage))
-    where = url("journey_copy", journey=gate.stage.journey_id)
+    where = map_url("journey_copy", journey=gate.stage.journey_id)
     assert 'value="A trip, copy"' in as_manager.get(where).text
     assert "already a journey" in as_manager.post(where, {"name": "a TRIP"}).text
     as_manager.post(where, {"name": "A trip abroad"})
@@ -165,7 +155,7 @@ def test_an_empty_journey_and_a_long_name_can_be_copied(organisation: Organisati
 def test_the_archive_takes_so_many_queries(
     as_manager: Client,
     organisation: Organisation,
-    url: Url,
+    map_url: Url,
     django_assert_num_queries: Callable[[int], object],
     more: int,
 ) -> None:
@@ -177,18 +167,18 @@ def test_the_archive_takes_so_many_queries(
         archive(row=factories.stage(organisation))
         archive(row=factories.journey(organisation))
     with django_assert_num_queries(6):  # type: ignore[attr-defined]
-        as_manager.get(url("archived"))
+        as_manager.get(map_url("archived"))
 
 
 @pytest.mark.parametrize("more", [1, 3])
 def test_the_map_takes_so_many_queries(
     as_manager: Client,
     organisation: Organisation,
-    url: Url,
+    map_url: Url,
     django_assert_num_queries: Callable[[int], object],
     more: int,
 ) -> None:
     for _ in range(more):
         _link(factories.touchpoint(organisation))
     with django_assert_num_queries(11):  # type: ignore[attr-defined]
-        as_manager.get(url("map"))
+        as_manager.get(map_url("map"))

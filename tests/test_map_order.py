@@ -5,27 +5,16 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from programme.models import Membership, Organisation
 from tests import factories
-from tests.conftest import at_once
+from tests.conftest import Url, at_once
 from tests.pages import Visitor
 from touchpoints.models import Journey, Stage, Touchpoint
 from touchpoints.services import StaleError, TouchpointsError, archive, change_stage, place
 from touchpoints.versions import version_of
-
-type Url = Callable[..., str]
-
-
-@pytest.fixture
-def url(organisation: Organisation) -> Url:
-    def build(name: str, **where: object) -> str:
-        return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
-
-    return build
 
 
 @pytest.fixture
@@ -141,21 +130,21 @@ def test_of_two_who_move_at_once_one_is_told() -> None:
 
 
 def test_the_buttons_without_script(
-    as_manager: Client, organisation: Organisation, url: Url, stages: list[Stage]
+    as_manager: Client, organisation: Organisation, map_url: Url, stages: list[Stage]
 ) -> None:
-    where = url("move", kind="touchpoint", row=_called("C").pk)
+    where = map_url("move", kind="touchpoint", row=_called("C").pk)
     answer = as_manager.post(where, {"at": "1", "seen": _seen(stages[0])})
     assert (answer.status_code, _names(organisation)) == (302, list("ACBD"))
     assert as_manager.post(where, {"at": "up", "seen": ""}).status_code == 400
     assert as_manager.post(where, {"at": "0", "into": "x"}).status_code == 400
     assert as_manager.post(where, {"at": "0", "into": "987654"}).status_code == 404
-    assert as_manager.post(url("move", kind="planet", row=1), {"at": "0"}).status_code == 404
+    assert as_manager.post(map_url("move", kind="planet", row=1), {"at": "0"}).status_code == 404
 
 
 def test_a_stale_move_is_told_with_the_order_as_it_is(
-    as_manager: Client, organisation: Organisation, url: Url, stages: list[Stage]
+    as_manager: Client, organisation: Organisation, map_url: Url, stages: list[Stage]
 ) -> None:
-    seen, where = _seen(stages[0]), url("move", kind="touchpoint", row=_called("A").pk)
+    seen, where = _seen(stages[0]), map_url("move", kind="touchpoint", row=_called("A").pk)
     place(row=_called("C"), at=0, seen=seen)
     page = as_manager.post(where, {"at": "1", "seen": seen})
     assert page.status_code == 409
@@ -170,9 +159,9 @@ def test_a_stale_move_is_told_with_the_order_as_it_is(
 
 
 def test_another_s_words_are_not_overwritten_unseen(
-    as_manager: Client, url: Url, stages: list[Stage]
+    as_manager: Client, map_url: Url, stages: list[Stage]
 ) -> None:
-    page = url("stage_edit", stage=stages[0].pk)
+    page = map_url("stage_edit", stage=stages[0].pk)
     seen = as_manager.get(page).text.split('name="seen" value="')[1].split('"')[0]
     change_stage(stage=stages[0], name="Ordering")
     answer = as_manager.post(page, {"name": "Orders", "seen": seen})
@@ -186,10 +175,10 @@ def test_another_s_words_are_not_overwritten_unseen(
 
 
 def test_a_touchpoint_s_form_names_what_somebody_else_changed(
-    as_manager: Client, url: Url, stages: list[Stage]
+    as_manager: Client, map_url: Url, stages: list[Stage]
 ) -> None:
     at = _called("A")
-    page = url("touchpoint_edit", touchpoint=at.pk)
+    page = map_url("touchpoint_edit", touchpoint=at.pk)
     seen = as_manager.get(page).text.split('name="seen" value="')[1].split('"')[0]
     Touchpoint.objects.filter(pk=at.pk).update(channel="shop", importance=5)
     sent = {"name": "A", "stage": at.stage_id, "importance": "3", "channel": "phone", "seen": seen}
@@ -209,13 +198,13 @@ def map_page(
     live_server: object,
     sign_in_browser: Callable[[User], BrowserContext],
     manager: Membership,
-    url: Url,
+    map_url: Url,
     stages: list[Stage],
 ) -> Page:
     page = sign_in_browser(manager.user).new_page()
     # Tall enough for the whole map: near its edge a drag scrolls.
     page.set_viewport_size({"width": 1280, "height": 1400})
-    page.goto(f"{live_server}{url('map')}")
+    page.goto(f"{live_server}{map_url('map')}")
     return page
 
 
@@ -305,13 +294,13 @@ def test_two_managers_move_the_same_stage(
     live_server: object,
     browser: Browser,
     organisation: Organisation,
-    url: Url,
+    map_url: Url,
     stages: list[Stage],
 ) -> None:
     second = browser.new_context()
     second.add_cookies(map_page.context.cookies())  # type: ignore[arg-type]
     other = second.new_page()
-    other.goto(f"{live_server}{url('map')}")
+    other.goto(f"{live_server}{map_url('map')}")
     other.get_by_role("button", name="Move Order down").click()
     _said(other, "Order is now at place 2 of 2 on A purchase.")
     map_page.get_by_role("button", name="Move Order down").click()
@@ -332,7 +321,7 @@ def test_dragging_by_touch(
     live_server: object,
     manager: Membership,
     organisation: Organisation,
-    url: Url,
+    map_url: Url,
     stages: list[Stage],
 ) -> None:
     client, name = Client(), settings.SESSION_COOKIE_NAME
@@ -340,7 +329,7 @@ def test_dragging_by_touch(
     phone_page.context.add_cookies(
         [{"name": name, "value": client.cookies[name].value, "url": str(live_server)}]
     )
-    phone_page.goto(f"{live_server}{url('map')}")
+    phone_page.goto(f"{live_server}{map_url('map')}")
     handle = phone_page.locator('[data-row="touchpoint"][data-name="C"] [data-handle]')
     handle.scroll_into_view_if_needed()
     start = handle.bounding_box()

@@ -1,27 +1,16 @@
 """The map on paper: its curve, its gaps, and the PDF."""
 
 import io
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
 from programme.models import Organisation
 from tests import factories
+from tests.conftest import Url
 from touchpoints.curve import MOST_COLUMNS, Stop, strips
-
-type Url = Callable[..., str]
-
-
-@pytest.fixture
-def url(organisation: Organisation) -> Url:
-    def build(name: str, **where: object) -> str:
-        return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
-
-    return build
 
 
 def _stop(label: str, net: float | None, name: str = "Till") -> Stop:
@@ -54,32 +43,32 @@ def test_a_journey_of_any_length(count: int, parts: int) -> None:
 
 
 def test_the_page_says_in_a_table_what_it_draws(
-    as_member: Client, organisation: Organisation, url: Url
+    as_member: Client, organisation: Organisation, map_url: Url
 ) -> None:
-    assert "Nothing to print yet" in as_member.get(url("map_print")).text
+    assert "Nothing to print yet" in as_member.get(map_url("map_print")).text
     at = factories.touchpoint(organisation, "Till <1>")
     few = factories.touchpoint(organisation, "Door", on=at.stage)
-    assert 'class="curve"' not in as_member.get(url("map_print")).text
+    assert 'class="curve"' not in as_member.get(map_url("map_print")).text
     for code in ("2026Q2", "2026Q3"):
         factories.tally(at, factories.period(organisation, code), (18, 2, 0), source=code)
     factories.tally(few, factories.period(organisation), (1, 1, 1), source="few")
-    page = " ".join(as_member.get(url("map_print")).text.split())
+    page = " ".join(as_member.get(map_url("map_print")).text.split())
     assert 'class="curve"' in page
     assert "Till &lt;1&gt;" in page
     assert "Misery</span></td>" in page
     assert "Too few answers</span></td>" in page
-    assert "in 2026Q2." in as_member.get(url("map_print") + "?period=2026q2").text
-    assert as_member.get(url("map_print") + "?period=2099Q9").status_code == 200
+    assert "in 2026Q2." in as_member.get(map_url("map_print") + "?period=2026q2").text
+    assert as_member.get(map_url("map_print") + "?period=2099Q9").status_code == 200
 
 
 def test_the_pdf_is_tagged_and_has_every_touchpoint(
-    as_member: Client, organisation: Organisation, url: Url
+    as_member: Client, organisation: Organisation, map_url: Url
 ) -> None:
     stage = factories.stage(organisation, "Paying")
     for number in range(14):
         at = factories.touchpoint(organisation, f"Place {number}", on=stage)
         factories.tally(at, factories.period(organisation), (number, 3, 14 - number))
-    answer = as_member.get(url("map_pdf"))
+    answer = as_member.get(map_url("map_pdf"))
     assert answer["Content-Type"] == "application/pdf"
     read = PdfReader(io.BytesIO(answer.content))
     text = "\n".join(page.extract_text() for page in read.pages)
@@ -87,4 +76,4 @@ def test_the_pdf_is_tagged_and_has_every_touchpoint(
     assert "Place 13" in text
     assert float(read.pages[0].mediabox.width) > float(read.pages[0].mediabox.height)
     assert validate_pdf_bytes(answer.content, profile=ValidationProfile.PDF_UA_1).is_compliant
-    assert as_member.get(url("map_pdf")).content == answer.content
+    assert as_member.get(map_url("map_pdf")).content == answer.content

@@ -1,28 +1,16 @@
 """Templates to start from: every file of ours, the preview, and what comes onto the map."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from programme.models import Organisation
 from tests import factories
+from tests.conftest import Url
 from touchpoints.models import HandOff, Journey, Touchpoint
 from touchpoints.services import TouchpointsError, add_from_start
 from touchpoints.starts import Start, matching_team, starts
 
 _LEAST, _MOST = 10, 25  # touchpoints of a template
-
-type Url = Callable[..., str]
-
-
-@pytest.fixture
-def url(organisation: Organisation) -> Url:
-    def build(name: str, **where: object) -> str:
-        return reverse(f"touchpoints:{name}", kwargs={"organisation": organisation.slug, **where})
-
-    return build
 
 
 def _start(slug: str) -> Start:
@@ -76,17 +64,17 @@ def test_teams_are_matched_or_left_out(name: str, own: list[str], found: str | N
 
 
 def test_an_empty_map_begins_with_a_template(
-    as_manager: Client, organisation: Organisation, url: Url
+    as_manager: Client, organisation: Organisation, map_url: Url
 ) -> None:
     office, fitters = (factories.team(organisation, name) for name in ("Dispatch", "Fitters"))
-    assert "Start from a template" in as_manager.get(url("map")).text
-    assert "A hotel or guest house" in as_manager.get(url("start_choose")).text
-    preview = as_manager.get(url("start_add", start="trade")).text
+    assert "Start from a template" in as_manager.get(map_url("map")).text
+    assert "A hotel or guest house" in as_manager.get(map_url("start_choose")).text
+    preview = as_manager.get(map_url("start_add", start="trade")).text
     assert "A person answers within five rings" in preview
     assert f'<option value="{office.pk}" selected>' in preview
     assert not Journey.objects.exists()
     chosen = {"journeys": ["A repair"], "team-0": office.pk, "team-1": fitters.pk}
-    page = as_manager.post(url("start_add", start="trade"), chosen, follow=True).text
+    page = as_manager.post(map_url("start_add", start="trade"), chosen, follow=True).text
     assert "“A repair” is on the map" in page
     repair = next(one for one in _start("trade").journeys if one.name == "A repair")
     found = list(Touchpoint.objects.filter(organisation=organisation).current())
@@ -112,12 +100,14 @@ def test_a_template_twice_and_one_team_for_two(organisation: Organisation) -> No
         add_from_start(organisation=organisation, start=start, journeys=["Nothing"], teams={})
 
 
-def test_what_is_not_offered_adds_nothing(as_manager: Client, as_member: Client, url: Url) -> None:
+def test_what_is_not_offered_adds_nothing(
+    as_manager: Client, as_member: Client, map_url: Url
+) -> None:
     theirs = factories.team(factories.organisation())
-    where = url("start_add", start="trade")
+    where = map_url("start_add", start="trade")
     for wrong in ({}, {"journeys": ["No such"]}):
         assert as_manager.post(where, wrong).status_code == 400
     as_manager.post(where, {"journeys": ["A repair"], "team-0": theirs.pk})
     assert not Touchpoint.objects.filter(team=theirs).exists()
-    assert as_manager.get(url("start_add", start="planet")).status_code == 404
+    assert as_manager.get(map_url("start_add", start="planet")).status_code == 404
     assert as_member.get(where).status_code == 403
