@@ -88,9 +88,9 @@ def release_emails(prefix: str) -> None:
         transaction.on_commit(wake_worker)
 
 
-def readdress_emails(prefix: str, *, to_email: str) -> None:
-    """Send what still waits to another address."""
-    _waiting(prefix).update(to_email=to_email)
+def readdress_email(key: str, *, to_email: str) -> None:
+    """Send one that still waits to another address."""
+    Email.objects.filter(key=key, state=EmailState.QUEUED).update(to_email=to_email)
 
 
 def cancel_emails(prefix: str, *, reason: str) -> None:

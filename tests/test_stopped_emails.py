@@ -200,7 +200,7 @@ def test_who_unsubscribes_gets_nothing_that_waits(organisation: Organisation) ->
         f"round:{sent.pk}:{bea.pk}:reminder:1",
         news,
     }
-    assert "asked not to be written to" in Email.objects.filter(state="failed")[0].last_error
+    assert "could no longer be written to" in Email.objects.filter(state="failed")[0].last_error
 
 
 def test_somebody_outside_gets_no_news_that_waits(organisation: Organisation) -> None:
@@ -257,6 +257,20 @@ def test_after_a_pause_it_goes_to_who_can_be_asked_at_the_address_of_now(
         "Bea <bea@example.org>",
         "Cleo <cleo@example.com>",
     ]
+
+
+def test_a_reminder_that_was_held_goes_to_the_address_of_now(
+    organisation: Organisation, server: Script
+) -> None:
+    ada = factories.customer(organisation, "Ada", email="ada@example.com")
+    sent = _reminded_round(organisation)
+    Email.objects.filter(key__endswith=":invite").update(state=EmailState.SENT)
+    pause_round(round=sent)
+    _corrected(ada, "ada@example.org")
+    resume_round(round=sent)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1, hours=1), tick=True):
+        send_due()
+    assert server.addresses() == ["Ada <ada@example.org>"]
 
 
 def test_an_address_that_bounced_and_is_corrected_is_asked_again(

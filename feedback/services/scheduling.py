@@ -15,10 +15,10 @@ from feedback import queries
 from feedback.models import Conversation, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import open_round, wake_opening
-from feedback.services.stopping import cancel_waiting
+from feedback.services.stopping import cancel_waiting, kinds_of_email
 from outbox.emails import email_from
 from outbox.models import Email, EmailState
-from outbox.services import hold_emails, readdress_emails, release_emails, write_emails
+from outbox.services import hold_emails, readdress_email, release_emails, write_emails
 from programme.models import Membership, Organisation, Person
 
 logger = logging.getLogger(__name__)
@@ -155,13 +155,14 @@ def _bring_up_to_date(resumed: Round) -> None:
         people=invited.exclude(pk__in=Person.objects.reachable()),
         outside=Conversation.objects.none(),
     )
-    key = Concat(Value(f"round:{resumed.pk}:"), Cast("pk", CharField()), Value(":invite"))
-    written = Email.objects.filter(key=OuterRef("invite"), state=EmailState.QUEUED)
-    moved = invited.annotate(invite=key).filter(
-        Exists(written.exclude(to_email__iexact=OuterRef("email")))
-    )
-    for pk, email in moved.values_list("pk", "email"):
-        readdress_emails(f"round:{resumed.pk}:{pk}:", to_email=email)
+    for kind in kinds_of_email(resumed.reminder_days):
+        key = Concat(Value(f"round:{resumed.pk}:"), Cast("pk", CharField()), Value(f":{kind}"))
+        waiting = Email.objects.filter(key=OuterRef("key"), state=EmailState.QUEUED)
+        moved = invited.annotate(key=key).filter(
+            Exists(waiting.exclude(to_email__iexact=OuterRef("email")))
+        )
+        for written, email in moved.values_list("key", "email"):
+            readdress_email(written, to_email=email)
 
 
 @transaction.atomic

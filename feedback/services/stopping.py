@@ -1,5 +1,7 @@
 """Getting no more emails: whom a link's secret stops, and stopping them."""
 
+from collections.abc import Sequence
+
 from django.core import signing
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,7 +12,7 @@ from feedback.services.link_secrets import hash_of
 from outbox.services import cancel_each
 from programme.models import Person
 
-_UNWANTED = "They asked not to be written to, or their address does not work."
+_REASON = "By then they could no longer be written to."
 
 # A person of ours, or somebody outside who left an address in a conversation.
 type Receiver = Person | Conversation
@@ -56,6 +58,11 @@ def set_unsubscribed(*, receiver: Receiver, unsubscribed: bool) -> None:
         cancel_waiting(people=people, outside=outside)
 
 
+def kinds_of_email(reminder_days: Sequence[int]) -> list[str]:
+    """How the keys end of the emails that a round may send to one person."""
+    return ["invite", *(f"reminder:{n + 1}" for n in range(len(reminder_days)))]
+
+
 def cancel_waiting(*, people: QuerySet[Person], outside: QuerySet[Conversation]) -> None:
     """Never send them the questions and the news that still wait; answers to what they wrote go."""
     keys = []
@@ -63,11 +70,10 @@ def cancel_waiting(*, people: QuerySet[Person], outside: QuerySet[Conversation])
     for round_id, person_id, days in invitations.values_list(
         "round", "person", "round__reminder_days"
     ):
-        keys.append(f"round:{round_id}:{person_id}:invite")
-        keys += [f"round:{round_id}:{person_id}:reminder:{n + 1}" for n in range(len(days))]
+        keys += [f"round:{round_id}:{person_id}:{kind}" for kind in kinds_of_email(days)]
     told = Told.objects.filter(Q(person__in=people) | Q(conversation__in=outside))
     for change_id, person_id, conversation_id in told.values_list(
         "change", "person", "conversation"
     ):
         keys.append(f"change:{change_id}:{person_id or f'c{conversation_id}'}")
-    cancel_each(keys, reason=_UNWANTED)
+    cancel_each(keys, reason=_REASON)
