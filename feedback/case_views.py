@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.refusals import refusals_told
 from feedback import follow_up_queries as follow_up
-from feedback import queries, services
+from feedback import queries, services, sifting
 from feedback.case_forms import (
     CaseFilter,
     CaseForm,
@@ -47,10 +47,13 @@ def touchpoint_comments(request: OrganisationRequest, touchpoint: int) -> HttpRe
     """What people wrote about a touchpoint: a part of its drawer, or a page of its own."""
     found = get_object_or_404(Touchpoint, organisation=request.organisation, pk=touchpoint)
     period = _period(request)
-    comments = queries.touchpoint_comments(touchpoint=found, period=period)
-    page = Paginator(comments, 20).get_page(request.GET.get("page"))
+    comments = sifting.page_of(
+        queries.touchpoint_comments(touchpoint=found, period=period),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     left = follow_up.door_items_about(touchpoint=found, period=period)
-    context = {"touchpoint": found, "period": period, "page_obj": page, "left": left[:5]}
+    context = {"touchpoint": found, "period": period, "found": comments, "left": left[:5]}
     part = "#comments" if request.htmx else ""
     return render(request, f"feedback/touchpoint_comments.html{part}", context)
 

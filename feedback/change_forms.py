@@ -144,7 +144,7 @@ def _offered(organisation: Organisation) -> dict[str, QuerySet[Any]]:
             **of, released_at__isnull=False, round__answers_apart=False
         )
         .select_related("round")
-        .order_by("-round__closed_at", "-round", "pk"),
+        .order_by("-round_id", "pk"),
         "cases": Case.objects.filter(**of).order_by("-created_at", "-pk"),
         "improvements": Improvement.objects.filter(**of)
         .exclude(state=Improvement.State.DROPPED)

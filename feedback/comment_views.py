@@ -24,12 +24,14 @@ def comments(request: OrganisationRequest) -> HttpResponse:
         sifting.sift(request.organisation, wanted),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        sparse=wanted.asks_for_some,
     )
     asked = [name for name in form.fields if request.GET.get(name)]
     context = {
         "form": form,
         "choices": [field for field in form if field.name != "q"],
         "found": found,
+        "most_counted": sifting.MOST_COUNTED,
         "wanted": wanted,
         "asked": bool(asked),
         "sifted": any(name != "q" for name in asked),

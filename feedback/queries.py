@@ -248,7 +248,9 @@ def surveys(organisation: Organisation, *, with_questions: bool = False) -> Quer
 def comments(*, round: Round) -> QuerySet[Comment]:
     """What a closed round may show of its comments, in an order that says nothing."""
     return (
-        Comment.objects.filter(round=round, released_at__isnull=False)
+        Comment.objects.filter(
+            organisation=round.organisation_id, round=round, released_at__isnull=False
+        )
         .select_related("question", "touchpoint", "segment", "response__invitation__person")
         .order_by("pk")
     )
@@ -268,15 +270,18 @@ def held_comments(organisation: Organisation, *, decided: bool = False) -> Query
 
 
 def touchpoint_comments(*, touchpoint: Touchpoint, period: Period | None) -> QuerySet[Comment]:
-    """Released comments about one touchpoint, in one quarter or in all."""
+    """Released comments about one touchpoint, in one quarter or in all, the newest round's
+    first."""
     found = Comment.objects.filter(
         organisation_id=touchpoint.organisation_id,
         touchpoint=touchpoint,
         released_at__isnull=False,
     ).select_related("segment", "round__period")
     if period is not None:
-        found = found.filter(round__period=period)
-    return found.order_by("-round__closed_at", "pk")
+        rounds = Round.objects.filter(organisation=touchpoint.organisation_id, period=period)
+        # Named one by one, they are found in the index by which comments are in turn.
+        found = found.filter(round__in=list(rounds.values_list("pk", flat=True)))
+    return found.order_by("-round_id", "pk")
 
 
 def submitted(*, round: Round) -> QuerySet[Response]:

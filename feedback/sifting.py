@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from feedback.models import Comment, CommentTheme, Question, Round, Survey
@@ -20,6 +22,10 @@ from feedback.searching import asked_for, words_of
 from programme.models import Organisation
 
 A_PAGE = 25
+# A comment's round and its own key.
+type _Place = tuple[int, UUID]
+# Of more it is only said that there are more.
+MOST_COUNTED = 10_000
 _CURSOR = re.compile(r"(\d{1,18})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
@@ -36,6 +42,11 @@ class Sift:
     segment: int | None = None
     theme: int | None = None
     unthemed: bool = False
+
+    @property
+    def asks_for_some(self) -> bool:
+        """Whether anything is asked for at all."""
+        return self != Sift()
 
     @property
     def asks_about_writers(self) -> bool:
@@ -82,46 +93,106 @@ def sift(organisation: Organisation, wanted: Sift) -> QuerySet[Comment]:
 @dataclass(frozen=True, slots=True)
 class Sifted:
     """A page of comments: the newest round's first, and in it in an order that says nothing.
-    `before` and `after` are the places from which the neighbouring pages go on; empty at the
-    ends."""
+    `total` is how many there are, or None for more than `MOST_COUNTED`. `before` and `after` are
+    the places from which the neighbouring pages go on; empty at the ends."""
 
     comments: list[Comment]
-    total: int
+    total: int | None
     before: str
     after: str
 
 
-def page_of(found: QuerySet[Comment], *, after: str = "", before: str = "") -> Sifted:
+def page_of(
+    found: QuerySet[Comment], *, after: str = "", before: str = "", sparse: bool = True
+) -> Sifted:
     """The page that follows a place, or comes before one; the first where neither makes sense.
-    Three SQL queries, however far on it is."""
-    rows = found.select_related(
-        "question", "touchpoint", "segment", "round__period", "response__invitation__person"
-    ).prefetch_related("themes")
-    back = _place(before)
+    Three SQL queries, however far on it is and however many there are.
+
+    Where few are found, they are put in order; where many, walking through the comments in turn
+    soon meets a page of them. `sparse` says whether few of very many may be found.
+    """
+    on, back = _place(after), _place(before)
+    up_to = found.order_by()[: MOST_COUNTED + 1]
+    if not sparse:
+        total = up_to.count()
+        return _walk(found, total if total <= MOST_COUNTED else None, on, back)
+    total, places = _in_order(up_to, on, back)
+    if total > MOST_COUNTED:
+        return _walk(found, None, on, back)
+    rows = {one.pk: one for one in _shown(found.filter(pk__in=places))}
+    return _page([rows[pk] for pk in places if pk in rows], total, on, back)
+
+
+def _walk(
+    found: QuerySet[Comment], total: int | None, on: _Place | None, back: _Place | None
+) -> Sifted:
+    rows = _shown(found)
     if back is not None:
         round_, comment = back
         rows = rows.filter(round_id__gte=round_).filter(
             Q(round_id__gt=round_) | Q(round_id=round_, pk__lt=comment)
         )
-        page = list(rows.order_by("round_id", "-pk")[: A_PAGE + 1])
-        more = len(page) > A_PAGE
-        shown = page[:A_PAGE][::-1]
-        return Sifted(shown, found.count(), _at(shown[:1]) if more else "", _at(shown[-1:]))
-    on = _place(after)
-    if on is not None:
+        rows = rows.order_by("round_id", "-pk")
+    elif on is not None:
         round_, comment = on
         rows = rows.filter(round_id__lte=round_).filter(
             Q(round_id__lt=round_) | Q(round_id=round_, pk__gt=comment)
         )
-    page = list(rows.order_by("-round_id", "pk")[: A_PAGE + 1])
-    shown = page[:A_PAGE]
-    more = len(page) > A_PAGE
-    return Sifted(
-        shown, found.count(), _at(shown[:1]) if on else "", _at(shown[-1:]) if more else ""
-    )
+    if back is None:
+        rows = rows.order_by("-round_id", "pk")
+    return _page(list(rows[: A_PAGE + 1]), total, on, back)
 
 
-def _place(cursor: str) -> tuple[int, UUID] | None:
+def _page(rows: list[Comment], total: int | None, on: _Place | None, back: _Place | None) -> Sifted:
+    """Of one more than a page shows, in the order in which they were looked for."""
+    more = len(rows) > A_PAGE
+    shown = rows[:A_PAGE]
+    if back is not None:
+        shown = shown[::-1]
+        return Sifted(shown, total, _at(shown[:1]) if more else "", _at(shown[-1:]))
+    return Sifted(shown, total, _at(shown[:1]) if on else "", _at(shown[-1:]) if more else "")
+
+
+# The order of a page, and the place that it follows, forwards and backwards.
+_ORDERED = {
+    False: ("round_id DESC, id", "(-round_id, id) > (-%s::bigint, %s::uuid)"),
+    True: ("round_id, id DESC", "(-round_id, id) < (-%s::bigint, %s::uuid)"),
+}
+
+
+def _in_order(
+    found: QuerySet[Comment], on: _Place | None, back: _Place | None
+) -> tuple[int, list[UUID]]:
+    """How many these are, and the keys of one more than a page shows; one SQL query."""
+    try:
+        sql, given = found.values("round_id", "pk").query.sql_with_params()
+    except EmptyResultSet:  # whatever is stored, nothing can be asked for like this
+        return 0, []
+    order, following = _ORDERED[back is not None]
+    place = back or on
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH hits (round_id, id) AS MATERIALIZED ({sql})
+            SELECT n.n, page.id FROM (SELECT count(*) AS n FROM hits) n
+            LEFT JOIN LATERAL (
+                SELECT id FROM hits WHERE {following if place else "true"}
+                ORDER BY {order} LIMIT {A_PAGE + 1}
+            ) page ON true
+            """,  # noqa: S608  (words of ours, and what Django made of the query)
+            [*given, *(place or ())],
+        )
+        rows = cursor.fetchall()
+    return rows[0][0], [pk for _, pk in rows if pk is not None]
+
+
+def _shown(found: QuerySet[Comment]) -> QuerySet[Comment]:
+    return found.select_related(
+        "question", "touchpoint", "segment", "round__period", "response__invitation__person"
+    ).prefetch_related("themes")
+
+
+def _place(cursor: str) -> _Place | None:
     found = _CURSOR.fullmatch(cursor)
     return (int(found[1]), UUID(found[2])) if found else None
 

@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.refusals import refusals_told
-from feedback import figures, queries, services
+from feedback import figures, queries, services, sifting
 from feedback.change_queries import drafts_of
 from feedback.follow_up_queries import open_case_count, waiting_item_count
 from feedback.forms import ExtendForm, RoundForm
@@ -122,7 +122,12 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
     questions = list(found.survey.questions.all())
     if found.answers_apart:
         shown, questions = shown.none(), []
-    comments = Paginator(shown, 25).get_page(request.GET.get("page"))
+    found_comments = sifting.page_of(
+        shown,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        sparse=False,
+    )
     receipt = receipts_of([found])[0]
     context = {
         "round": found,
@@ -131,7 +136,7 @@ def round_page(request: OrganisationRequest, round: int) -> HttpResponse:
         "closes": services.last_day(found),
         **_hours(found),
         "results": figures.results_of(found, questions),
-        "page_obj": comments,
+        "found": found_comments,
     }
     return render(request, "feedback/round.html", context)
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Upper
 
 
 class EmailState(models.TextChoices):
@@ -75,6 +76,18 @@ class Email(models.Model):
                 condition=models.Q(state="queued", on_hold=False, organisation_id=None),
                 name="email_due_for_accounts",
             ),
+            models.Index(
+                fields=["organisation_id", "state"],
+                condition=~models.Q(state="sent"),
+                name="email_not_sent",
+            ),
+            models.Index(
+                fields=["organisation_id", "-due_at"],
+                condition=models.Q(state="queued") & ~models.Q(last_error=""),
+                name="email_in_trouble",
+            ),
+            # As "the same address, in capitals or not" asks for it.
+            models.Index(Upper("to_email"), name="email_to"),
             models.Index(
                 fields=["due_at"],
                 condition=models.Q(blanked_at=None) & ~models.Q(state="queued"),

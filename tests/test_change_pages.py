@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.models import Change, Comment, Round
-from feedback.services import close_round, open_case, open_round, send_change, stopping
+from feedback.services import close_round, forget, open_case, open_round, send_change, stopping
 from feedback.spoken import LANGUAGES, speech
 from outbox.models import Email
 from programme.models import Membership, Organisation, Person
@@ -306,7 +306,7 @@ def test_the_preview_shows_the_email_and_whom_it_reaches(
     organisation: Organisation, as_manager: Client, manager: Membership
 ) -> None:
     sent = asked_round(organisation, 4, confidential=True)
-    Person.objects.filter(invitations__round=sent).order_by("pk").first().delete()  # type: ignore[union-attr]
+    forget(person=Person.objects.filter(invitations__round=sent).order_by("pk")[0])
     gone = Person.objects.filter(invitations__round=sent).order_by("pk")[0]
     gone.unsubscribed_at = timezone.now()
     gone.save()

@@ -427,7 +427,7 @@ def test_the_reach_costs_the_same_for_few_and_many(
         rounds=[asked_round(organisation, people)],
         cases=[_case(organisation, "bea@example.com")],
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         assert change_queries.reach_of(change).will == people + 1
 
 

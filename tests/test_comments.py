@@ -1,10 +1,13 @@
 """Looking through what people wrote, and tying it to touchpoints."""
 
+from uuid import UUID
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from feedback import sifting
 from feedback.comment_forms import CommentsForm
 from feedback.kinds import Condition
 from feedback.models import Comment, CommentTheme, Invitation, Round, Survey
@@ -18,7 +21,7 @@ from feedback.services import (
     tie_comment,
 )
 from feedback.services.question_specs import QuestionSpec
-from feedback.sifting import A_PAGE, page_of, readable, sift
+from feedback.sifting import A_PAGE, Sift, page_of, readable, sift
 from programme.models import Organisation, Segment
 from tests import factories
 
@@ -364,3 +367,40 @@ def test_sorting_leads_back_to_the_view_one_came_from(
     assert not comment.themes.exists()
     theirs = CommentTheme.objects.create(organisation=factories.organisation(), name="Theirs")
     assert as_manager.post(address, {"themes": theirs.pk}).status_code == 422
+
+
+def test_of_very_many_comments_it_is_said_that_there_are_more(
+    organisation: Organisation, as_member: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page is the same whether all places are put in order or the comments are walked through."""
+    for _ in range(2):
+        closed = _written(organisation, *(f"Lift {n}" for n in range(30)))
+    wanted = Sift(words="lift")
+    found = sift(organisation, wanted)
+
+    def read() -> list[list[UUID]]:
+        """Forwards to the end, and back to the beginning."""
+        page = page_of(found)
+        pages = [page]
+        while page.after:
+            page = page_of(found, after=page.after)
+            pages.append(page)
+        while page.before:
+            page = page_of(found, before=page.before)
+            pages.append(page)
+        return [[one.pk for one in page.comments] for page in pages]
+
+    in_order = read()
+    assert [len(page) for page in in_order] == [25, 25, 10, 25, 25]
+    assert in_order[:2] == in_order[:2:-1]
+    assert page_of(found).total == 60
+    monkeypatch.setattr(sifting, "MOST_COUNTED", 50)
+    assert page_of(found).total is None
+    assert read() == in_order
+    address = reverse("feedback:comments", args=[organisation.slug])
+    assert "More than 50 comments" in as_member.get(f"{address}?q=lift").text
+    assert page_of(found.filter(round=closed)).total == 30
+
+
+def test_a_quarter_without_rounds_has_no_comments(organisation: Organisation) -> None:
+    assert page_of(sift(organisation, Sift()).filter(round__in=[])).total == 0

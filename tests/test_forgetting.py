@@ -400,8 +400,8 @@ def test_the_page_asks_as_often_for_three_rounds_as_for_one(
         factories.submitted(opened.invitations.get(person=person), recommend=9)
     as_leader.get(url("held", person))
     # User, membership; the person, invitations, questions, emails, cases, three kinds of words,
-    # what they were told of, the request.
-    with django_assert_num_queries(14):
+    # what they were told of, the request; and for their emails, the rounds and changes they had.
+    with django_assert_num_queries(16):
         answer = as_leader.get(url("held", person))
     assert answer.context["held"].answers == number
     assert answer.context["person"].created_at < timezone.now() + dt.timedelta(1)

@@ -27,10 +27,11 @@ def _take_some() -> bool:
     reports = take_reports()
     late = set[Round]()
     for report in reports:
-        at_address = {"organisation": report.organisation_id, "email__iexact": report.address}
-        people = Person.objects.filter(**at_address)
+        people = Person.objects.at_address(report.organisation_id, report.address)
         # Also whoever left that address without being among our people.
-        outside = Conversation.objects.filter(**at_address)
+        outside = Conversation.objects.filter(
+            organisation=report.organisation_id, email__iexact=report.address
+        )
         if report.kind == AddressReport.Kind.BOUNCE:
             for found in (people, outside):
                 found.filter(bounced_at=None).update(bounced_at=timezone.now())
