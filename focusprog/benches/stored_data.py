@@ -5,6 +5,8 @@ Runs in a process of its own beside the programme (`manage.py shell`), on the fo
 """
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -123,7 +125,7 @@ def _pages(
     }
 
 
-def _run(statement: str, given: dict[str, object]) -> None:
+def _run(statement: str, given: Mapping[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
 
