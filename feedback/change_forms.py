@@ -38,8 +38,9 @@ class _Linked(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not 
 
 
 def _round(found: Round) -> str:
-    private = ", confidential" if found.confidential else ""
-    return f"{found.title} ({found.period.code}{private})"
+    about = [] if found.period.code in found.title else [found.period.code]
+    about += ["confidential"] if found.confidential else []
+    return f"{found.title} ({', '.join(about)})" if about else found.title
 
 
 def _comment(found: Comment) -> str:

@@ -47,18 +47,22 @@ class Result:
     left_out: tuple[str, ...] = ()
 
     @property
+    def of_choices(self) -> bool:
+        """Whether each share stands for itself, and has an interval."""
+        return self.net is None and self.mean is None
+
+    @property
     def rows(self) -> list[tuple[str, str, str, str, str]]:
         """Each answer as it is printed: its words, a level for a meter from 0 to 100, how many, in
         percent, and the interval where shares stand for themselves, as no net or mean tells them
         in one figure."""
-        of_choices = self.net is None and self.mean is None
         return [
             (
                 bar.label,
                 f"{bar.percent:.2f}",
                 f"{bar.n:,}",
                 f"{bar.percent:.0f}%",
-                f"{bar.low:.0f} to {bar.high:.0f}%" if of_choices else "",
+                f"{bar.low:.0f} to {bar.high:.0f}%" if self.of_choices else "",
             )
             for bar in self.bars
         ]

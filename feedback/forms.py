@@ -128,6 +128,7 @@ class AskForm(Worded, forms.Form):
         self.there = ZoneInfo(organisation.timezone)
         self.now = timezone.now().astimezone(self.there)
         self.fields["privacy"].help_text = (
+            "Staff say more where nobody can see who said what. "
             f"A confidential round shows figures from {organisation.figures_from} answers on and "
             f"comments from {organisation.comments_from}; this cannot be changed once it is sent."
         )

@@ -11,6 +11,7 @@ from feedback.models import Comment, OpenLink, Question, Response, Round, Survey
 from feedback.services import QuestionSpec
 from focusprog.sample.people import Cast
 from programme.models import Period, Role
+from programme.queries import end_of_day
 
 _SEED = 11
 _BEFORE, _NOW = 64, 23
@@ -25,6 +26,14 @@ _WHY = (
     "The doors still close too fast for my mother.",
     "I had to ring twice: the first call was not on record.",
     "Mended on Friday, out again on Monday.",
+    "It stops a hand below the floor, and my walking frame catches.",
+    "The light inside flickers since the repair.",
+    "It still smells of oil on every floor.",
+    "The alarm button answers in a language nobody here speaks.",
+    "It runs, but it waits on the fourth floor with its doors open.",
+    "The notice says Tuesday. Which Tuesday?",
+    "The button for the second floor has to be pressed twice.",
+    "It shakes when it starts, worse than before.",
 )
 
 
@@ -82,7 +91,7 @@ def _round(cast: Cast, survey: Survey, period: Period, title: str) -> Round:
         period=period,
         selection={"nobody": True},
         created_by=cast.members[Role.MANAGER],
-        closes_at=timezone.now() + dt.timedelta(days=20),
+        closes_at=end_of_day(cast.organisation, timezone.localdate() + dt.timedelta(days=20)),
     )
 
 

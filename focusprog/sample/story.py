@@ -175,18 +175,15 @@ def _workshop(cast: Cast) -> None:
 
 def _cases(cast: Cast, today: dt.date) -> None:
     for number, (title, touchpoint, state, days, outcome) in enumerate(words.CASES):
-        comment = (
-            Comment.objects.filter(
-                organisation=cast.organisation, touchpoint=cast.touchpoints[touchpoint]
-            )
-            .order_by("-round__created_at")
-            .first()
-        )
+        comment = _complaint(cast, touchpoint)
+        response = comment.response if comment is not None else None
+        invitation = response.invitation if response is not None else None
         due = timezone.now() + dt.timedelta(days=days)
         Case.objects.create(
             organisation=cast.organisation,
             title=title,
             comment=comment,
+            person=invitation.person if invitation is not None else None,
             touchpoint=cast.touchpoints[touchpoint],
             owner=cast.members[Role.MANAGER if number % 2 else Role.LEADER],
             state=state,
@@ -194,3 +191,17 @@ def _cases(cast: Cast, today: dt.date) -> None:
             outcome=outcome,
             closed_at=None if state == Case.State.OPEN else due,
         )
+
+
+def _complaint(cast: Cast, touchpoint: str) -> Comment | None:
+    """The newest comment in which a customer says what went wrong there; where none does, what
+    was said of it last."""
+    wrong = [text for name, felt, text in words.COMMENTS if (name, felt) == (touchpoint, "misery")]
+    said = (
+        Comment.objects.filter(
+            organisation=cast.organisation, touchpoint=cast.touchpoints[touchpoint]
+        )
+        .select_related("response__invitation__person")
+        .order_by("-round__created_at", "pk")
+    )
+    return said.filter(text__in=wrong).first() or said.first()
