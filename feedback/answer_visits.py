@@ -188,6 +188,10 @@ def refuse(
             "direction": words.direction,
             "respondent_of": sent.organisation,
         }
+        if sent.audience == Round.Audience.EXTERNAL:
+            # Whoever wanted to say something still can.
+            door = filled(words.door, organisation=sent.organisation.name)
+            context["tell"] = door["did_tell"]
     said = filled(words.page, title=title)
     safe = f"{why}_final" if f"{why}_final" in said else f"{why}_safe"
     context |= {"title": said[f"{why}_title"], "text": said[f"{why}_text"], "more": said[safe]}

@@ -1,22 +1,29 @@
-"""Bad input that no form sees is a 400, never a 500."""
+"""Bad input that no form sees is a 400, never a 500; and no answer is an empty page."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
 
 
 class BadInputMiddleware:
     """Refuse NUL characters, which PostgreSQL cannot store, in paths and query strings.
 
-    Form fields refuse them by themselves, at their place.
+    Form fields refuse them by themselves, at their place. Whoever opens an address that only takes
+    what a page sends (by signing in again on the way, say) gets a page that says so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]

@@ -25,7 +25,7 @@ _FOCUSED = """
 """
 
 
-def _press(page: Page, name: str, key: str = "Enter") -> None:
+def press(page: Page, name: str, key: str = "Enter") -> None:
     """Go by Tab to what is called so, as the label begins, and press it."""
     for _ in range(120):
         page.keyboard.press("Tab")
@@ -47,15 +47,15 @@ def test_from_nothing_to_a_sent_round_by_keyboard_alone(
     visited: list[str] = []
     page.on("framenavigated", lambda frame: visited.append(frame.url))
     page.goto(f"{live_server}/o/{organisation.slug}/feedback/")
-    _press(page, "Make the first survey")
+    press(page, "Make the first survey")
     expect(page.get_by_role("heading", name="Make a survey")).to_be_visible()
-    _press(page, "Make the survey")
+    press(page, "Make the survey")
     expect(page.locator(".question-text").first).to_contain_text("recommend us")
-    _press(page, "Prepare a round with it")
+    press(page, "Prepare a round with it")
     expect(page.get_by_label("Survey")).not_to_have_value("")
-    _press(page, "Send to 3 people")
+    press(page, "Send to 3 people")
     expect(page.get_by_role("heading", name=re.compile("^Send"))).to_be_visible()
-    _press(page, "Send to 3 people")
+    press(page, "Send to 3 people")
     expect(page.locator("main")).to_contain_text("on its way to 3 people")
     assert len(visited) <= MOST_STEPS
     assert Round.objects.get().state == Round.State.OPEN

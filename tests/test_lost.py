@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from accounts.models import User
 from programme.models import Membership, Organisation
 from tests import factories
+from tests.pages import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +71,7 @@ def test_a_server_that_cannot_answer_is_asked_with_what_stands_there_by_then(for
     form.route(away, refuse)
     _change(form, "2")
     expect(told).to_contain_text("We cannot answer at the moment")
+    assert Visitor(form).looks() == []
     _change(form, "1")
     form.unroute(away)
     told.get_by_role("button", name="Try again").click()
@@ -83,8 +86,10 @@ def test_it_can_be_put_away_and_the_next_answer_takes_it_away(form: Page) -> Non
     _change(form, "2")
     told.get_by_role("button", name="Close").click()
     expect(told).to_be_empty()
+    form.unroute(away)
+    form.route(away, lambda route: route.fulfill(status=429, body=""))
     _change(form, "3")
-    expect(told).to_contain_text("We cannot answer at the moment")
+    expect(told).to_contain_text("Please wait a minute")
     form.unroute(away)
     _change(form, "1")
     expect(told).to_be_empty()
@@ -95,3 +100,14 @@ def test_one_who_has_signed_out_elsewhere_is_sent_to_the_page(form: Page) -> Non
     form.route("**/rounds/audience/**", lambda route: route.fulfill(status=403, body=""))
     _change(form, "2")
     expect(told.get_by_role("button", name="Open the page again")).to_be_visible()
+
+
+def test_an_address_that_only_takes_buttons_says_so(
+    organisation: Organisation, as_manager: Client
+) -> None:
+    sent = factories.draft_round(organisation)
+    address = reverse("feedback:round_pause", args=[organisation.slug, sent.pk])
+    answer = as_manager.get(address)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing was changed" in answer.text
+    assert as_manager.delete(address).content == b""

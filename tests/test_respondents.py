@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -86,6 +87,8 @@ def test_a_closed_rounds_link_is_a_kind_page(organisation: Organisation) -> None
     ):
         assert answer.status_code == 410
         assert b"This round is closed" in answer.content
+        say = reverse("say", args=[organisation.slug])
+        assert f'href="{say}?lang=en"' in answer.text, "whoever wanted to say something still can"
     assert not Response.objects.exists()
 
 

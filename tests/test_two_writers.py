@@ -3,6 +3,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import BrowserContext, expect
 
+from accounts.models import User
 from feedback import services
 from feedback.models import Change, Series, Survey
 from feedback.services import ChangedSinceError, QuestionSpec
-from programme.models import Organisation
+from programme.models import Membership, Organisation
 from tests import factories
+from tests.pages import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +251,32 @@ def test_of_two_at_the_same_moment_one_is_told(organisation: Organisation) -> No
     with ThreadPoolExecutor(4) as pool:
         told = sorted(pool.map(save, ["One", "Two", "Three", "Four"]))
     assert told == ["saved", "told", "told", "told"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_are_read_and_one_is_chosen_by_keyboard(
+    organisation: Organisation,
+    leader: Membership,
+    as_manager: Client,
+    live_server: object,
+    sign_in_browser: Callable[[User], BrowserContext],
+) -> None:
+    series = factories.series(organisation, message="Ours")
+    address = _where("series_edit", organisation, series.pk)
+    page = sign_in_browser(leader.user).new_page()
+    page.goto(f"{live_server}{address}")
+    first = _filled(as_manager, address)
+    as_manager.post(address, {**first, "message": "Theirs", "days_open": "10"})
+    page.get_by_label("Message").fill("Mine")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".meanwhile")).to_contain_text("Theirs")
+    expect(page.get_by_label("Message")).to_have_value("Mine")
+    assert Visitor(page).looks() == []
+    page.locator(".error-summary").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Take theirs")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Message")).to_have_value("Theirs")
+    expect(page.locator(".meanwhile")).to_have_count(0)

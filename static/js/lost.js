@@ -5,6 +5,8 @@
   const region = document.getElementById("lost");
   if (!region) return;
 
+  let closed = { told: "", at: 0 };
+
   const words = (status) => {
     if (!status) return "We cannot be reached just now. Is your connection working?";
     if (status === 429) return "That was a lot at once. Please wait a minute.";
@@ -42,6 +44,8 @@
     const told = `${words(status)} What you typed is still here.`;
     // What asks every few seconds says it once.
     if (region.querySelector("p")?.textContent === told) return;
+    // Leaving a field to close this asks once more.
+    if (told === closed.told && Date.now() - closed.at < 2000) return;
     const said = document.createElement("p");
     said.textContent = told;
     const refused = status >= 400 && status < 500 && status !== 429;
@@ -50,7 +54,10 @@
     acts.className = "cluster";
     acts.append(
       button(refused ? "Open the page again" : "Try again", false, press),
-      button("Close", true, () => clear(detail.elt)),
+      button("Close", true, () => {
+        closed = { told, at: Date.now() };
+        clear(detail.elt);
+      }),
     );
     const notice = document.createElement("div");
     notice.className = "notice bad";
