@@ -53,6 +53,7 @@ def assemble(known: Known) -> Report:
     improvements = _improvements(known)
     receipts = tuple(receipt(one, known.quarter.code) for one in known.receipts)
     covered = tuple(coverage(known))
+    limits = tuple(cannot_say(known))
     compared = sum(row.total.difference is not None for row in known.customers.rows())
     return Report(
         organisation=known.organisation,
@@ -78,6 +79,8 @@ def assemble(known: Known) -> Report:
         worries=worries,
         worries_note=worries_note,
         asks=findings.asks(known, worries, chain.links),
+        as_of=say("ask.as_of", day=known.today),
+        sure=narrative.sure(receipts, covered, limits),
         changes=changed,
         priorities=ranked,
         chain=chain,
@@ -89,8 +92,9 @@ def assemble(known: Known) -> Report:
         rules=tuple(known.rules),
         coverage=covered,
         receipts=receipts,
-        cannot_say=tuple(cannot_say(known)),
+        cannot_say=limits,
         mission=known.mission,
+        timezone=known.timezone,
     )
 
 
@@ -123,7 +127,10 @@ def _measures(known: Known) -> tuple[Measure, ...]:
             Series(
                 "misery",
                 Said("Moments of misery"),
-                Said("The share of customers’ ratings that were a misery; less is better"),
+                Said(
+                    "The share of ratings that were a misery, averaged over the touchpoints; "
+                    "less is better"
+                ),
                 "percent",
                 tuple(cell_misery(cells) for cells in customers),
             ),

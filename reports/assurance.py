@@ -59,6 +59,8 @@ def coverage(known: Known) -> Iterator[CoverageLine]:
 
 def cannot_say(known: Known) -> Iterator[Said]:
     """Sentences on the limits of this quarter's figures."""
+    if known.today <= known.period_words.last:
+        yield say("cannot.not_over", day=known.period_words.last, today=known.today)
     rows = list(known.customers.rows())
     shown = [row.total for row in rows if row.total.net is not None]
     silent = len(rows) - len(shown)

@@ -131,7 +131,7 @@ def _one_measure(data: list[dict[str, Any]], mirrored: bool) -> Any:
     )
     return alt.layer(line, rules, points, labels).properties(
         width=225,
-        height=74,
+        height=66,
         title=alt.TitleParams(
             data[0]["measure"], anchor="end" if mirrored else "start", offset=8, fontSize=12
         ),
@@ -154,7 +154,7 @@ def standing(data: list[dict[str, Any]], mirrored: bool) -> Any:
         axis=alt.Axis(values=[-100, -50, -20, 0, 20, 50, 100], labelExpr=SIGNED, grid=True),
     )
     rules = base.mark_rule(strokeWidth=2, color=QUIET).encode(x=alt.X("low:Q"), x2="high:Q")
-    points = base.mark_point(filled=True, size=58, opacity=1, stroke=INK, strokeWidth=1).encode(
+    points = base.mark_point(filled=True, size=50, opacity=1, stroke=INK, strokeWidth=1).encode(
         x=x,
         fill=alt.Fill(
             "label:N",
@@ -162,7 +162,7 @@ def standing(data: list[dict[str, Any]], mirrored: bool) -> Any:
             legend=None,
         ),
     )
-    return alt.layer(rules, points).properties(width=270, height=alt.Step(13))
+    return alt.layer(rules, points).properties(width=270, height=alt.Step(11))
 
 
 def inside(data: list[dict[str, Any]], mirrored: bool) -> Any:

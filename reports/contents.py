@@ -6,11 +6,14 @@ decimal. Whatever may not be shown is absent, not zero.
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from reports.wording import in_words
 from reports.words import Months, Passage, Said
+
+# Raised when figures get what older ones lack; a draft with less is offered to be built anew.
+LAYOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A gain or a worry: one touchpoint that really changed, or whose class is firm. Names are
-    shortened, so that page one stays one page."""
+    """A gain or a worry: one touchpoint that really changed, or whose class is firm; `why` says
+    which, where the note above does not. Names are shortened, so that page one stays one page."""
 
     touchpoint: str
     stage: str
@@ -52,7 +55,7 @@ class Finding:
     low: float
     high: float
     n: int
-    why: Said
+    why: Said | None
     touchpoint_id: int | None = None
 
 
@@ -191,6 +194,7 @@ class InsideRow:
     gap_words: Said
     mark: Said | None
     touchpoint_id: int | None = None
+    real: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +327,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One quarter's report, ready to print. `passages` open its parts, by the part's name."""
+    """One quarter's report, ready to print. `passages` open its parts, by the part's name; `sure`
+    says on page one how sure it all is, `as_of` of which day its improvements are; days are those
+    of `timezone`."""
 
     organisation: str
     language: str
@@ -340,6 +346,8 @@ class Report:
     worries: tuple[Finding, ...]
     worries_note: Said | None
     asks: tuple[Ask, ...]
+    as_of: Said
+    sure: Passage
     changes: tuple[Change, ...]
     priorities: tuple[Priority, ...]
     chain: ChainPart
@@ -358,7 +366,8 @@ class Report:
     paper: str = "A4"
     colour: str = ""
     logo: str = ""
-    layout: int = field(default=4)
+    timezone: str = "UTC"
+    layout: int = LAYOUT
 
     def as_json(self) -> dict[str, Any]:
         """The same in the report's language, as the database gives it back."""

@@ -5,7 +5,7 @@ compared). A touchpoint is called magic or misery only where its class is firm. 
 9 answers are indicative and stay out; under 5 there is no figure at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from programme.periods import Quarter
@@ -16,6 +16,8 @@ from reports.words import MOMENT_WORDS, Names, Passage, Points, Said, say, short
 
 if TYPE_CHECKING:
     from touchpoints.queries import Cell, Heatmap, Row
+
+    type Rows = Sequence[tuple[Row, str]]
 
 MOST_FINDINGS = 3
 MOST_PRIORITIES = 10
@@ -58,50 +60,57 @@ def changes(known: Known) -> tuple[Change, ...]:
 
 
 def gains(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], Said | None]:
-    """Up to three: real rises first, then firm magic. And what to say where there is none."""
+    """Up to three: real rises first, then firm magic. And what to say where nothing rose."""
     rows = sorted(firm_rows(heatmap), key=lambda at: -_difference(at[0].total))
-    found = [_finding(row, stage, before) for row, stage in rows if _difference(row.total) > 0]
-    magic = sorted(firm_rows(heatmap), key=lambda at: -(at[0].total.net or 0.0))
-    found += [
-        _finding(row, stage, before)
-        for row, stage in magic
-        if row.total.label == "magic" and not row.total.real_change
+    rose = [at for at in rows if _difference(at[0].total) > 0]
+    firm = [
+        at
+        for at in sorted(firm_rows(heatmap), key=lambda at: -(at[0].total.net or 0.0))
+        if at[0].total.label == "magic" and not at[0].total.real_change
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "gains", heatmap, before)
+    return _findings(rose, firm, before), _note(rose, firm, "gains", heatmap, before)
 
 
 def worries(heatmap: "Heatmap", before: Quarter | None) -> tuple[tuple[Finding, ...], Said | None]:
     """Up to three: real falls first, then firm misery, the most pressing first."""
     rows = sorted(firm_rows(heatmap), key=lambda at: _difference(at[0].total))
-    found = [_finding(row, stage, before) for row, stage in rows if _difference(row.total) < 0]
-    misery = sorted(
-        firm_rows(heatmap), key=lambda at: (-(at[0].priority or 0.0), at[0].total.net or 0.0)
-    )
-    found += [
-        _finding(row, stage, before)
-        for row, stage in misery
-        if row.total.label == "misery" and not _difference(row.total) < 0
+    fell = [at for at in rows if _difference(at[0].total) < 0]
+    firm = [
+        at
+        for at in sorted(
+            firm_rows(heatmap), key=lambda at: (-(at[0].priority or 0.0), at[0].total.net or 0.0)
+        )
+        if at[0].total.label == "misery" and not _difference(at[0].total) < 0
     ]
-    return tuple(found[:MOST_FINDINGS]), _note(len(found), "worries", heatmap, before)
+    return _findings(fell, firm, before), _note(fell, firm, "worries", heatmap, before)
 
 
-def _note(found: int, what: str, heatmap: "Heatmap", before: Quarter | None) -> Said | None:
-    """What to say where there is none; `what` is gains or worries."""
-    if found:
+def _findings(moved: "Rows", firm: "Rows", before: Quarter | None) -> tuple[Finding, ...]:
+    """Those that moved first. Where none did, the note above them says so once for all."""
+    found = (*moved, *firm)[:MOST_FINDINGS]
+    return tuple(_finding(row, stage, before, beside=bool(moved)) for row, stage in found)
+
+
+def _note(
+    moved: "Rows", firm: "Rows", what: str, heatmap: "Heatmap", before: Quarter | None
+) -> Said | None:
+    """What to say where nothing moved; `what` is gains or worries."""
+    if moved:
         return None
+    since = "_since" if before else ""
+    if firm:
+        return say(f"note.firm_{what}{since}", n=min(len(firm), MOST_FINDINGS))
     if not any(True for _ in firm_rows(heatmap)):
         return say(f"note.few_{what}")
-    return say(f"note.no_{what}_since" if before else f"note.no_{what}")
+    return say(f"note.no_{what}{since}")
 
 
-def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
+def _finding(row: "Row", stage: str, before: Quarter | None, *, beside: bool) -> Finding:
+    """`beside` another that moved, one that did not says so."""
     cell = row.total
-    if cell.real_change and cell.difference is not None and before is not None:
-        way = "why.up" if cell.difference > 0 else "why.down"
-        why = say(way, points=round(abs(cell.difference)), before=before)
-    else:
-        unchanged = "_unchanged" if cell.difference is not None else ""
-        why = say(f"why.{cell.label}{unchanged}")
+    why = _moved(cell, before)
+    if why is None and beside and cell.difference is not None:
+        why = say("why.unchanged")
     return Finding(
         touchpoint=short(row.touchpoint.name),
         stage=short(stage),
@@ -113,6 +122,20 @@ def _finding(row: "Row", stage: str, before: Quarter | None) -> Finding:
         why=why,
         touchpoint_id=row.touchpoint.pk,
     )
+
+
+def _moved(cell: "Cell", before: Quarter | None) -> Said | None:
+    """By how much it really changed, or nothing."""
+    if not cell.real_change or cell.difference is None or before is None:
+        return None
+    way = "why.up" if cell.difference > 0 else "why.down"
+    return say(way, points=round(abs(cell.difference)), before=before)
+
+
+def _standing(cell: "Cell", before: Quarter | None) -> Said:
+    """How it changed, or that its class is firm."""
+    unchanged = "_unchanged" if cell.difference is not None else ""
+    return _moved(cell, before) or say(f"why.{cell.label}{unchanged}")
 
 
 def headline(known: Known, changed: tuple[Change, ...]) -> Said:
@@ -222,13 +245,11 @@ def asks(
     if known.mission is None:
         found.append(Ask(say("ask.mission"), say("ask.mission_why")))
     tended = {one.touchpoint_id for one in known.improvements if one.state != "done"}
+    cells = {row.touchpoint.pk: row.total for row in known.customers.rows()}
     found += [
-        Ask(
-            say("ask.worry", touchpoint=short(worry.touchpoint)),
-            say("ask.worry_why", why=worry.why),
-        )
+        _ask_to_tend(worry, cells[worry.touchpoint_id], known)
         for worry in worrying
-        if worry.touchpoint_id not in tended
+        if worry.touchpoint_id is not None and worry.touchpoint_id not in tended
     ]
     found += [
         Ask(
@@ -251,6 +272,17 @@ def asks(
     if known.review_on is not None and known.review_on < known.today:
         found.append(Ask(say("ask.review"), say("ask.review_why", day=known.review_on)))
     return tuple(found[:MOST_ASKS])
+
+
+def _ask_to_tend(worry: Finding, cell: "Cell", known: Known) -> Ask:
+    """For an improvement, and for an owner where there is none."""
+    why, owner = _standing(cell, known.before), known.owners.get(worry.touchpoint_id or 0)
+    if owner:
+        return Ask(
+            say("ask.worry_owned", touchpoint=worry.touchpoint),
+            say("ask.worry_owned_why", why=why, owner=short(owner)),
+        )
+    return Ask(say("ask.worry", touchpoint=worry.touchpoint), say("ask.worry_why", why=why))
 
 
 def _why_late(improvement: KnownImprovement) -> Said:

@@ -43,6 +43,7 @@ def inside_part(known: Known, cell: "Callable[[Cell], HeatmapCell]") -> InsidePa
                     gap_words=_gap_words(gap.difference) if gap.real else Said("no detectable gap"),
                     mark=mark,
                     touchpoint_id=row.touchpoint.pk,
+                    real=gap.real,
                 )
             )
     found.sort(key=lambda row: (not row.mark, -abs(row.gap)))

@@ -128,6 +128,7 @@ class Known:
     receipts: Sequence[KnownReceipt]
     mission: MissionPart | None
     review_on: dt.date | None
+    timezone: str = "UTC"
     links: Sequence[KnownLink] = ()
     links_quarter: Quarter | None = None
     gaps: Mapping[int, KnownGap] = field(default_factory=dict)

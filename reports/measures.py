@@ -7,7 +7,7 @@ sign, too wide otherwise, never too narrow.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import erfc, hypot, sqrt
 from typing import TYPE_CHECKING
 
@@ -56,13 +56,12 @@ def share_estimate(part: int, n: int) -> Estimate:
 
 
 def cell_nets(cells: Mapping[int, "Cell"]) -> Estimates:
-    """The nets of the cells that may be shown, as the heatmap shows them: adjusted."""
-    found = {}
-    for key, cell in cells.items():
-        if cell.net is not None:
-            estimate = net_estimate(cell.misery, cell.mediocrity, cell.magic)
-            found[key] = replace(estimate, value=estimate.centre)
-    return found
+    """The nets of the cells that may be shown, as the heatmap shows them."""
+    return {
+        key: net_estimate(cell.misery, cell.mediocrity, cell.magic)
+        for key, cell in cells.items()
+        if cell.net is not None
+    }
 
 
 def cell_misery(cells: Mapping[int, "Cell"]) -> Estimates:

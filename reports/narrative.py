@@ -32,6 +32,7 @@ from reports.words import (
 MOST_NAMED = 3
 _WEAK = {"misery", "leaning_misery"}
 _SURE = 80
+_ON_CHANGES = ("cannot.not_over", "cannot.unseen", "cannot.first", "cannot.gap")
 
 
 def changes(known: Known, found: Sequence[Change], compared: int) -> Passage:
@@ -147,6 +148,11 @@ def _inside(found: InsidePart) -> Iterator[Said]:
         yield say("inside.no_blind_spot", n=found.compared)
     if shell:
         yield say("inside.shells", names=_named(shell))
+    real = [row.touchpoint for row in found.rows if row.real]
+    if real:
+        yield say("inside.detectable", names=_named(real))
+    else:
+        yield say("inside.not_detectable")
 
 
 def improvements(found: Sequence[ImprovementLine], rules: Sequence[RuleLine]) -> Passage:
@@ -186,6 +192,14 @@ def assurance(found: Sequence[ReceiptLine], covered: Sequence[CoverageLine]) -> 
     if covered:
         said.append(say("assurance.covers", part=covered[0].part, whole=covered[0].whole))
     return Passage(tuple(said))
+
+
+def sure(
+    found: Sequence[ReceiptLine], covered: Sequence[CoverageLine], limits: Sequence[Said]
+) -> Passage:
+    """For page one: who was asked and answered, and which of the limits bear on its changes."""
+    bearing = (one for one in limits if one.key in _ON_CHANGES)
+    return Passage((*assurance(found, covered).sentences, *bearing))
 
 
 def mission(found: MissionPart | None) -> Passage:

@@ -104,7 +104,7 @@ def loyalty_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
                 figures["language"], words_of(_share(corner), figures["language"])
             )
             if corner["share"] is not None
-            else "…",
+            else languages.embedded(figures["language"], said(figures["language"], "too few")),
         }
         for corner in figures.get("loyalty") or []
     ]

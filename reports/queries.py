@@ -15,6 +15,7 @@ from missions.register import share_that_asked
 from outbox.models import Email
 from programme.models import Membership, Organisation, Period
 from programme.periods import Quarter
+from programme.queries import today_at
 from reports.causes import shared_words
 from reports.contents import DecisionLine, MissionPart, RuleLine
 from reports.known import (
@@ -66,7 +67,8 @@ def gather(*, organisation: Organisation, period: Period) -> Known:
         first_month=organisation.financial_year_first_month,
         quarter=period.quarter,
         period_words=Months(period.starts_on, period.ends_on),
-        today=timezone.localdate(),
+        today=today_at(organisation),
+        timezone=organisation.timezone,
         before=before.quarter if before else None,
         customers=customers,
         staff=heatmap(organisation=of, period=period, compare_with=before, voice=Voice.STAFF),
@@ -120,7 +122,6 @@ def _improvements(organisation: Organisation, period: Period) -> Iterator[KnownI
             Q(state__in=[state.PLANNED, state.UNDER_WAY])
             | Q(state=state.DONE, done_on__gt=year_ago, done_on__lte=period.ends_on)
         )
-        .filter(created_at__date__lte=max(period.ends_on, timezone.localdate()))
         .select_related("touchpoint", "hand_off", "owner__user")
         .order_by("due_on", "pk")
     )

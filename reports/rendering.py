@@ -5,10 +5,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.timezone import localdate
 
 from programme.colours import ACCENT
 from programme.printing import Attached, Printed, print_document
@@ -93,8 +93,8 @@ def _pages(
             "sentences_in_english": language != "en" and in_english(figures),
             "printed_in": language,
             "direction": direction(language),
-            "built_day": day(language, localdate(built_at)),
-            "frozen_day": day(language, localdate(frozen_at)) if frozen_at else "",
+            "built_day": day(language, day_of(figures, built_at)),
+            "frozen_day": day(language, day_of(figures, frozen_at)) if frozen_at else "",
             "few": said(language, "few"),
             "edition": edition,
             "built_at": built_at,
@@ -110,6 +110,11 @@ def _pages(
             },
         },
     )
+
+
+def day_of(figures: dict[str, Any], at: dt.datetime) -> dt.date:
+    """The day that it was where the organisation was when its figures were frozen."""
+    return at.astimezone(ZoneInfo(figures.get("timezone", "UTC"))).date()
 
 
 def page_parts(figures: dict[str, Any]) -> dict[str, Any]:

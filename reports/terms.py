@@ -10,9 +10,9 @@ SECTIONS = (
     ("loyalty", "Loyalty and retention, inside and outside"),
     ("improvements", "Improvements"),
     ("assurance", "Assurance"),
-    ("heatmap", "Appendix: the heatmap"),
     ("mission", "Appendix: the mission and its decisions"),
     ("definitions", "Appendix: definitions"),
+    ("heatmap", "Appendix: the heatmap"),
 )
 _NEWER = {"chain", "loyalty"}  # parts that reports of earlier layouts have not
 MOMENTS = (
@@ -33,8 +33,9 @@ DEFINITIONS = (
     (
         "Net",
         (
-            "The share of magic less the share of misery, from −100 to +100 points; with few "
-            "answers, a little nearer to zero."
+            "The share of magic less the share of misery, as counted, from −100 to +100 points. "
+            "Its interval, and changes and gaps, are worked out a little nearer to zero where "
+            "answers are few, so they may differ by some points from the nets shown."
         ),
     ),
     ("n", "The number of answers behind a figure."),

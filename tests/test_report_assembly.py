@@ -144,7 +144,9 @@ def test_the_same_inputs_give_the_same_json() -> None:
 def test_a_first_quarter_has_nothing_to_compare_with() -> None:
     found = report(row(1, "Invoice", cell((1, 4, 40))), before=None)
     assert found.headline.startswith("This is the first measured quarter")
-    assert [gain.why for gain in found.gains] == ["Firmly a moment of magic"]
+    assert [gain.why for gain in found.gains] == [None]
+    assert found.gains_note == "Firmly a moment of magic:"
+    assert "No earlier quarter has ratings" in found.sure
     assert "No earlier quarter has ratings" in " ".join(found.cannot_say)
     assert found.measures[1].since_quarter == "nothing to compare with"
 
@@ -165,7 +167,57 @@ def test_only_real_changes_are_named() -> None:
 def test_without_a_real_change_it_says_no_detectable_change() -> None:
     found = report(row(1, "Invoice", cell((1, 4, 40), difference=12)))
     assert found.headline == "No touchpoint changed detectably since 2026Q2."
-    assert found.gains[0].why == "Firmly a moment of magic; no detectable change"
+    assert found.gains_note == "Nothing got detectably better. Firmly a moment of magic:"
+    assert found.gains[0].why is None
+
+
+def test_beside_a_real_change_the_others_say_that_they_have_none() -> None:
+    found = report(
+        row(1, "Invoice", cell((1, 4, 40), difference=30, real=True)),
+        row(2, "Hotline", cell((1, 4, 40), difference=3)),
+    )
+    assert found.gains_note is None
+    assert [gain.why for gain in found.gains] == [
+        "Up 30 points since 2026Q2",
+        "No detectable change",
+    ]
+
+
+def test_an_average_is_the_mean_of_the_nets_that_the_heatmap_shows() -> None:
+    rows = [
+        row(1, "Invoice", cell((2, 3, 5)), history=(cell((2, 3, 5)),)),
+        row(2, "Hotline", cell((20, 5, 15)), history=(cell((20, 5, 15)),)),
+    ]
+    rows = [replace(one, figures=replace(one.figures, history=one.history[-1:])) for one in rows]
+    found = report(*rows, history=[NOW])
+    assert [one.total.net for one in found.heatmap.stages[0].rows] == [30.0, -12.5]
+    assert found.measures[1].now.value == 8.8
+
+
+def test_a_worry_with_an_owner_is_not_asked_to_be_given_one() -> None:
+    bad = row(7, "Invoice", cell((40, 5, 0)))
+    assert report(bad).asks[-1].title == "Give “Invoice” an improvement, an owner and a date"
+    asked = report(bad, owners={7: "Maren Oduya"}).asks[-1]
+    assert asked.title == "Give “Invoice” an improvement and a date"
+    assert asked.why.endswith("nothing is planned there. Maren Oduya owns the touchpoint.")
+
+
+def test_page_one_says_how_sure_it_is_and_of_which_day_its_improvements_are() -> None:
+    asked = KnownReceipt("Autumn", Said("Customers"), False, 100, 0, 100, 0, 60, True)
+    found = report(row(1, "Invoice", cell((9, 9, 9), difference=3)), receipts=[asked])
+    assert (
+        "of 100 invitations whose answers may be counted, 60 were answered (60\u00a0%)"
+        in found.sure
+    )
+    assert "a change of less than about 61 points would mostly go unseen" in found.sure
+    assert "think otherwise" not in found.sure
+    assert str(NOTHING.today.year) in found.as_of
+
+
+def test_a_quarter_that_is_not_over_says_so() -> None:
+    ends = NOTHING.period_words.last
+    assert "The quarter ends on" in report(today=ends).sure
+    assert "The quarter ends on" not in report(today=ends + dt.timedelta(days=1)).sure
 
 
 def test_a_yearly_survey_is_compared_with_the_year_before() -> None:

@@ -217,7 +217,7 @@ def test_one_and_many_are_said_rightly() -> None:
 def test_priorities_rank_by_what_is_stated_and_what_answers_tell() -> None:
     found = report(row(1, "Invoice", cell((40, 5, 0))), weights={1: KnownWeight(11.6)})
     assert (found.priorities[0].importance, found.priorities[0].explains) == (3, 12)
-    assert "Nothing is under way at “Invoice”." in found.passages["priorities"]
+    assert "Nothing is planned or under way at “Invoice”." in found.passages["priorities"]
 
 
 def test_improvements_count_the_late_the_finished_and_the_rules() -> None:
@@ -227,7 +227,7 @@ def test_improvements_count_the_late_the_finished_and_the_rules() -> None:
     found = report(improvements=[late, improvement(), done], rules=[rule])
     assert found.passages["improvements"] == (
         "Two improvements are under way or planned, one of them late. Of one finished in the "
-        "last year, none shows a change at its touchpoint that chance could not make. "
+        "last year, none shows a change at its touchpoint that chance would hardly make. "
         "One rule was lifted."
     )
 

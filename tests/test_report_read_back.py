@@ -84,6 +84,12 @@ def test_every_table_cell_names_its_column_s_header_and_its_row_s(printed: Print
     assert sum(len(headers(one)) >= 2 for one in cells) > len(cells) * 0.9
 
 
+def test_every_header_has_a_name_that_no_other_has(printed: Printed) -> None:
+    """Which is what a cell finds it by."""
+    heads = [str(one["/ID"]) for one in structure(printed.pdf) if one["/S"] == "/TH"]
+    assert len(set(heads)) == len(heads) > 40
+
+
 def test_headings_go_down_step_by_step_and_every_picture_has_words(printed: Printed) -> None:
     elements = structure(printed.pdf)
     levels = [int(one["/S"][2]) for one in elements if one["/S"] in {f"/H{n}" for n in range(1, 7)}]
@@ -111,11 +117,12 @@ def test_no_heading_stands_alone_at_a_page_s_foot(printed: Printed) -> None:
 
 
 def test_without_colour_each_moment_keeps_its_sign_and_a_shade_of_its_own(printed: Printed) -> None:
-    """The legend, on the last page, in grey."""
-    text = text_of(printed, page=printed.pages)
+    """The legend, before the heatmap, in grey."""
+    pages = [text_of(printed, page=number) for number in range(1, printed.pages + 1)]
+    found = next(number for number, text in enumerate(pages, start=1) if "What it means" in text)
     for cue in "★△○▽▼⇄?":
-        assert cue in text
-    last = str(printed.pages)
+        assert cue in pages[found - 1]
+    last = str(found)
     done = subprocess.run(
         ["pdftoppm", "-gray", "-r", "90", "-f", last, "-l", last],
         input=printed.pdf,
