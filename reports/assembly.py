@@ -79,7 +79,7 @@ def assemble(known: Known) -> Report:
         worries=worries,
         worries_note=worries_note,
         asks=findings.asks(known, worries, chain.links),
-        as_of=say("ask.as_of", day=known.today),
+        as_of=say("ask.as_of", day=known.today) if improvements else None,
         sure=narrative.sure(receipts, covered, limits),
         changes=changed,
         priorities=ranked,

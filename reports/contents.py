@@ -346,7 +346,7 @@ class Report:
     worries: tuple[Finding, ...]
     worries_note: Said | None
     asks: tuple[Ask, ...]
-    as_of: Said
+    as_of: Said | None
     sure: Passage
     changes: tuple[Change, ...]
     priorities: tuple[Priority, ...]

@@ -1,7 +1,10 @@
 """A report by its link: a page that says what it is, and the PDF."""
 
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -41,4 +44,6 @@ def _page(request: HttpRequest, token: str) -> HttpResponse:
         "language": language,
         "direction": languages.direction(language),
     }
-    return render(request, "reports/link.html", context, status=status)
+    zone = ZoneInfo(link.report.organisation.timezone) if link else None
+    with timezone.override(zone):
+        return render(request, "reports/link.html", context, status=status)

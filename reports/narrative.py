@@ -43,15 +43,21 @@ def changes(known: Known, found: Sequence[Change], compared: int) -> Passage:
         return Passage((say("changes.not_compared", before=known.before),))
     up = [one.touchpoint for one in found if one.difference > 0]
     down = [one.touchpoint for one in found if one.difference < 0]
+    segments = sum(
+        cell.real_change and not cell.indicative
+        for row in known.customers.rows()
+        for cell in row.cells
+    )
+    single = [say("changes.segments", n=segments)] if segments else []
     if not up and not down:
-        return Passage((say("changes.none", n=compared, before=known.before),))
+        return Passage((say("changes.none", n=compared, before=known.before), *single))
     said = [say("changes.up", names=_named(up), before=known.before)] if up else []
     if down:
         said.append(say("changes.down", names=_named(down), before=known.before))
     rest = compared - len(found)
     if rest > 0:
         said.append(say("changes.rest", n=rest))
-    return Passage(tuple(said))
+    return Passage((*said, *single))
 
 
 def priorities(found: Sequence[Priority]) -> Passage:

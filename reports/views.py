@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
 from programme.models import Role
-from reports import drawings, queries, rendering, services
+from reports import drawings, languages, queries, rendering, services
+from reports.contents import LAYOUT
 from reports.forms import BuildForm, CorrectionForm, SendForm, SettingsForm, WordsForm
 from reports.models import BoardReport, BoardReportQuerySet, Delivery, ReportLink
 
@@ -74,9 +75,20 @@ def report(request: OrganisationRequest, report: int) -> HttpResponse:
         "newer": newer.without_print().first(),
     }
     if found.state == BoardReport.State.READY:
-        context |= rendering.page_parts(found.figures)
+        context |= rendering.page_parts(found.figures) | _days(found)
         context["unprinted"] = rendering.names_with(found.figures, found.missing_letters)
+        context["lacking"] = found.figures.get("layout", 1) < LAYOUT and not found.frozen
     return render(request, "reports/report.html", context)
+
+
+def _days(report: BoardReport) -> dict[str, str]:
+    """The days that stand on its cover, as its page says them."""
+    at = {"built_day": report.created_at, "frozen_day": report.frozen_at}
+    return {
+        name: languages.day("en", rendering.day_of(report.figures, moment))
+        for name, moment in at.items()
+        if moment
+    }
 
 
 @members()

@@ -282,7 +282,20 @@ def prepare_sample() -> Cast:
     frozen = {"approval": "frozen", "frozen_by": leader, "frozen_at": timezone.now()}
     BoardReport.objects.filter(pk=first.pk).update(**printed, **frozen)
     BoardReport.objects.create(
-        organisation=organisation, period=first.period, edition=2, built_by=leader, **printed
+        organisation=organisation,
+        period=first.period,
+        edition=2,
+        built_by=leader,
+        missing_letters="漢字",
+        **printed | {"figures": printed["figures"] | {"layout": 4}},
+    )
+    BoardReport.objects.create(
+        organisation=organisation,
+        period=Period.objects.filter(organisation=organisation).exclude(
+            pk__in=[newest.pk, first.period_id]
+        )[0],
+        state=BoardReport.State.FAILED,
+        error="Setting the pages took too long.",
     )
     request_report(organisation=organisation, period=newest, built_by=leader)
     start_workshop(
@@ -468,6 +481,7 @@ def _keys(organisation: Organisation) -> dict[str, list[int | str]]:
             first(BoardReport, approval="frozen"),
             first(BoardReport, approval="draft", state=BoardReport.State.READY),
             first(BoardReport, state=BoardReport.State.BUILDING),
+            first(BoardReport, state=BoardReport.State.FAILED),
         ],
     }
 

@@ -1,16 +1,20 @@
 """From draft to reviewed to frozen, corrections, and the leader's own words."""
 
+import datetime as dt
+import hashlib
 import io
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
 from programme.models import Membership, Organisation, Period
 from reports import services
+from reports.contents import LAYOUT
 from reports.models import BoardReport
 from reports.rendering import fingerprint_of
 from reports.services import ReportsError
@@ -79,6 +83,48 @@ def test_a_frozen_report_keeps_its_figures_when_the_data_changes_and_prints_the_
     assert again.pdf == bytes(frozen.pdf or b"")
     services.build_report(report_id=frozen.pk)
     assert BoardReport.objects.get(pk=frozen.pk).figures == frozen.figures
+
+
+def test_every_download_is_the_file_that_was_kept_and_its_fingerprints_stand_on_the_page(
+    frozen: BoardReport, as_manager: Client
+) -> None:
+    RatingTally.objects.update(misery=0, magic=99)
+    Organisation.objects.update(colour="#aa0000", name="Another name", timezone="Asia/Tokyo")
+    kept = bytes(frozen.pdf or b"")
+    files = [as_manager.get(at("report_pdf", frozen)).content for _ in range(2)]
+    assert files == [kept, kept]
+    page = as_manager.get(at("report", frozen)).content.decode()
+    assert hashlib.sha256(kept).hexdigest() in page
+    assert fingerprint_of(frozen.figures) in page
+    assert fingerprint_of(frozen.figures) in text_of(frozen).replace(" ", "")
+
+
+def test_its_days_are_those_of_the_organisation_on_page_and_paper(
+    rated: Period, manager: Membership, as_manager: Client
+) -> None:
+    """An hour before midnight in Greenwich it is the next day in Tokyo already."""
+    Organisation.objects.update(timezone="Asia/Tokyo")
+    with time_machine.travel(dt.datetime(2026, 10, 6, 23, 0, tzinfo=dt.UTC), tick=True):
+        rated.organisation.refresh_from_db()
+        made = build(
+            services.request_report(organisation=rated.organisation, period=rated, built_by=manager)
+        )
+        services.review_report(report=made, by=manager)
+        services.freeze_report(report=made, by=manager)
+        done = build(made)
+    assert "Built on 7 October 2026. Frozen on 7 October 2026." in text_of(done)
+    page = as_manager.get(at("report", done)).content.decode()
+    assert page.count("<dd>7 October 2026 by ") == 2
+
+
+def test_a_draft_of_an_earlier_release_is_offered_to_be_built_anew(
+    draft: BoardReport, as_manager: Client
+) -> None:
+    offer = "Built by an earlier release"
+    assert offer not in as_manager.get(at("report", draft)).content.decode()
+    draft.figures["layout"] = LAYOUT - 1
+    draft.save(update_fields=["figures"])
+    assert offer in as_manager.get(at("report", draft)).content.decode()
 
 
 def test_nothing_is_frozen_unreviewed_and_nothing_frozen_changes(

@@ -211,7 +211,8 @@ def test_page_one_says_how_sure_it_is_and_of_which_day_its_improvements_are() ->
     )
     assert "a change of less than about 61 points would mostly go unseen" in found.sure
     assert "think otherwise" not in found.sure
-    assert str(NOTHING.today.year) in found.as_of
+    assert found.as_of is None
+    assert str(NOTHING.today.year) in report(improvements=[improvement()]).as_of
 
 
 def test_a_quarter_that_is_not_over_says_so() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -91,7 +92,9 @@ def _emails(
         if by_link:
             token, link = make_link(report=report, to_email=address, days=days)
             path = reverse("report_link", kwargs={"token": token})
-            until = languages.day(language, localdate(link.expires_at))
+            until = languages.day(
+                language, localdate(link.expires_at, ZoneInfo(organisation.timezone))
+            )
             context |= {"url": urljoin(settings.BASE_URL, path), "until": until}
         with translation.override(language):
             text = render_to_string("reports/email.txt", context)

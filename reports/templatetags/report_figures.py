@@ -137,7 +137,9 @@ def cell_link(
     context: Context, cell: dict[str, Any], row: dict[str, Any], column: dict[str, Any]
 ) -> str:
     """What a cell of the heatmap's appendix reads, its sign and its net."""
-    text = f"{cue(cell['label'])} {points(cell['net'])}"
+    # Where a column is narrow in print, the number of answers goes to a line of its own.
+    space = "\u00a0" if context.get("for_print") else " "
+    text = f"{cue(cell['label'])}{space}{points(cell['net'])}"
     return at_cell(context, text, row["touchpoint_id"], column["voice"], column["segment"])
 
 
