@@ -25,6 +25,7 @@ _NAMES = {
     *("organisation", "name", "touchpoint", "stage", "segments", "title", "owner"),
     *("giver", "receiver", "statement"),
 }
+MOST_LETTERS = {"A4": 1500, "letter": 1250}  # on page one, before it is set smaller
 MOST_ON_SCREEN = 100  # columns of a heatmap that scrolls sideways
 
 
@@ -90,6 +91,7 @@ def _pages(
         {
             "figures": shown,
             "for_print": True,
+            "tight": _summary_letters(figures) > MOST_LETTERS[figures.get("paper", "A4")],
             "sentences_in_english": language != "en" and in_english(figures),
             "printed_in": language,
             "direction": direction(language),
@@ -109,6 +111,29 @@ def _pages(
                 name: {"alt": words, "drawn": True} for name, words in chart_words(figures).items()
             },
         },
+    )
+
+
+def _summary_letters(figures: dict[str, Any]) -> int:
+    """About how much there is to read on page one, which is one page whatever is said there."""
+    words, correction = figures.get("words") or {}, figures.get("correction") or {}
+    findings = (*figures["gains"], *figures["worries"])
+    return sum(
+        map(
+            len,
+            (
+                figures["headline"],
+                figures["standfirst"],
+                figures.get("sure", ""),
+                *(one["explains"] for one in figures["measures"]),
+                *(one["touchpoint"] + (one["why"] or "") for one in findings),
+                *(one["title"] + one["why"] for one in figures["asks"]),
+                *(words.get(key, "") for key in ("headline", "paragraph")),
+                *words.get("passages", {}).get("summary", ""),
+                *correction.get("differences", ()),
+                correction.get("why", ""),
+            ),
+        )
     )
 
 

@@ -63,6 +63,40 @@ def printed() -> Printed:
     return print_it(figures())
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_logo_without_a_size_of_its_own_is_printed_in_both_directions(language: str) -> None:
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>'
+    )
+    of = figures() | {"language": language, "logo": "a.svg"}
+    made = rendering.print_report(of, edition=1, built_at=AT, pictures={"logos/a.svg": drawing})
+    assert made.pages > 3
+
+
+@pytest.mark.parametrize(("language", "paper"), [("en", "A4"), ("de", "letter")])
+def test_a_summary_of_many_words_is_one_page(language: str, paper: str) -> None:
+    """Four asks, three worries with long names, and a change: set smaller, where it must."""
+    rows = [
+        row(n, f"Touchpoint {n} " + "with a rather long name " * 3, cell((40, 5, 3), difference=1))
+        for n in range(1, 5)
+    ]
+    of = figures(
+        customers=heatmap(*rows),
+        language=language,
+        improvements=[
+            improvement(title=f"Late one {n} " * 4, due_on=dt.date(2026, 1, n)) for n in (1, 2)
+        ],
+    ) | {"paper": paper}
+    assert len(of["asks"]) == 4
+    made = print_it(of)
+    assert "SHA-256" in text_of(made, page=1)
+    told = text_of(made, page=2).split()
+    assert told[-3:] == ["2", "of" if language == "en" else "von", str(made.pages)]
+    last = {"en": "detectable", "de": "feststellbare"}[language]
+    assert any(last in word for word in told[-14:])
+    assert {"en": "What changed", "de": "Was sich verändert hat"}[language] in text_of(made, page=3)
+
+
 def text_of(printed: Printed, page: int = 0) -> str:
     only = ["-f", str(page), "-l", str(page)] if page else []
     done = subprocess.run(
