@@ -47,6 +47,7 @@ def changes(known: Known, found: Sequence[Change], compared: int) -> Passage:
         cell.real_change and not cell.indicative
         for row in known.customers.rows()
         for cell in row.cells
+        if not row.total.real_change
     )
     single = [say("changes.segments", n=segments)] if segments else []
     if not up and not down:

@@ -214,6 +214,21 @@ def test_one_and_many_are_said_rightly() -> None:
     )
 
 
+def test_a_change_of_one_segment_alone_is_not_passed_over() -> None:
+    moved = row(1, "Driver", cell((20, 10, 10), difference=1))
+    moved = replace(
+        moved,
+        figures=replace(
+            moved.figures, cells=(cell((5, 5, 9), difference=25, real=True), *moved.cells[1:])
+        ),
+    )
+    assert (
+        report(moved)
+        .passages["changes"]
+        .endswith("One cell of a single segment shows a real change; the heatmap marks it.")
+    )
+
+
 def test_priorities_rank_by_what_is_stated_and_what_answers_tell() -> None:
     found = report(row(1, "Invoice", cell((40, 5, 0))), weights={1: KnownWeight(11.6)})
     assert (found.priorities[0].importance, found.priorities[0].explains) == (3, 12)
