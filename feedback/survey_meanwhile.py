@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from feedback import services
 from feedback.differing import Differing, differing
 from feedback.models import Question, Survey
-from feedback.survey_forms import QuestionForm, SurveyWordsForm, TranslationForm, initial_of
+from feedback.question_forms import QuestionForm, initial_of
+from feedback.survey_forms import SurveyWordsForm, TranslationForm
 from feedback.trends import versions_of
 
 

@@ -19,17 +19,10 @@ from feedback import kinds, queries, services
 from feedback.answer_page import Given, fields_of, language_for, languages_of
 from feedback.models import Question, Survey
 from feedback.paper import paper_survey
+from feedback.question_forms import QuestionForm, condition_words, initial_of
 from feedback.ready import library
 from feedback.spoken import LANGUAGES, filled, speech
-from feedback.survey_forms import (
-    BLANK,
-    QuestionForm,
-    SurveyStartForm,
-    SurveyWordsForm,
-    TranslationForm,
-    condition_words,
-    initial_of,
-)
+from feedback.survey_forms import BLANK, SurveyStartForm, SurveyWordsForm, TranslationForm
 from feedback.survey_meanwhile import saved_meanwhile, seen_of, translated_meanwhile
 from feedback.trends import versions_of
 from programme.access import OrganisationRequest, members

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from feedback import services as feedback
 from feedback.models import Invitation, Question
-from feedback.survey_forms import QuestionForm
+from feedback.question_forms import QuestionForm
 from missions import agreement, services
 from missions.models import Candidate, Critique, Mission, Ranking, Suggestion
 from outbox.models import Email

@@ -6,8 +6,8 @@ import pytest
 
 from feedback.figures import results_of
 from feedback.models import Invitation, Question, Response, Round
+from feedback.question_forms import QuestionForm
 from feedback.services import FeedbackError, QuestionSpec, close_round, create_survey, open_round
-from feedback.survey_forms import QuestionForm
 from programme.models import Organisation
 from tests import factories
 from tests.respondents import opened, sent_round
