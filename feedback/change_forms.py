@@ -116,17 +116,18 @@ class ChangeForm(Worded, forms.Form):
             del self.fields["staff_only"]
         for name, rows in _offered(organisation).items():
             ticked = list(linked.get(name, ()))
-            newest = rows.filter(pk__in=rows.values("pk")[:_MOST_OFFERED])
+            # By their keys, so that of the others none is looked at.
+            newest = list(rows.values_list("pk", flat=True)[:_MOST_OFFERED])
             if sent and name != "improvements":
                 # What was told stays told: it stands above the form.
-                offer(self, name, newest.exclude(pk__in=ticked))
+                offer(self, name, rows.filter(pk__in=set(newest) - set(ticked)))
             elif ticked:
                 self.initial[name] = ticked
                 on_top = models.Case(When(pk__in=ticked, then=0), default=1)
-                chosen = newest | rows.filter(pk__in=ticked)
+                chosen = rows.filter(pk__in={*newest, *ticked})
                 offer(self, name, chosen.order_by(on_top, *rows.query.order_by))
             else:
-                offer(self, name, newest)
+                offer(self, name, rows.filter(pk__in=newest))
 
     def links(self) -> list[tuple[forms.BoundField, int]]:
         """What it may have come from, each with how many are ticked."""

@@ -15,8 +15,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.signin import signin_url
 from feedback.models import Change, CommentTheme, Round
-from feedback.services import QuestionSpec, close_round, create_round, create_survey
-from programme.models import Organisation
+from feedback.services import close_round, count_what_is_due, create_round, create_survey
+from feedback.services.question_specs import QuestionSpec
+from programme.models import Organisation, Person
 from programme.periods import Quarter
 from programme.services import create_organisation, ensure_segment, period_for
 from touchpoints.models import Touchpoint
@@ -33,13 +34,14 @@ def fill(base_url: str, small: int, large: int) -> None:
     """Make the organisations and print as JSON the leader's link and, of each, the addresses of its
     pages by name."""
     leader = User.objects.create_user("bench@example.com", None, name="Robin Lane")
-    pages = {name: _shape(leader, name, rows) for name, rows in (("few", small), ("many", large))}
+    pages = {name: shape(leader, name, rows) for name, rows in (("few", small), ("many", large))}
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+    count_what_is_due()
     print(json.dumps({"link": signin_url(leader, base_url=base_url), "pages": pages}))
 
 
-def _shape(leader: User, name: str, rows: int) -> dict[str, str]:
+def shape(leader: User, name: str, rows: int) -> dict[str, str]:
     """One organisation with so many customers, each of them invited twice; its pages."""
     of = create_organisation(name=name.capitalize(), leader=leader)
     segments = [ensure_segment(organisation=of, name=f"Segment {n}").pk for n in range(8)]
@@ -107,21 +109,27 @@ def _pages(
         return reverse(view, args=[of.slug, *args]) + query
 
     text = closed.survey.questions.get(key="better")
+    person = Person.objects.filter(organisation=of).earliest("pk")
     return {
         "home": at("home"),
-        "index": at("feedback:index"),
-        "open round": at("feedback:round", opened.pk),
-        "closed round": at("feedback:round", closed.pk),
+        "rounds": at("feedback:index"),
+        "open_round": at("feedback:round", opened.pk),
+        "closed_round": at("feedback:round", closed.pk),
         "results": at("feedback:results", closed.pk),
         "change": at("feedback:change", change.pk),
+        "change_edit": at("feedback:change_edit", change.pk),
         "comments": at("feedback:comments"),
-        "comments by word": at("feedback:comments", query="?q=lift"),
-        "comments by question": at(
+        "comments_by_word": at("feedback:comments", query="?q=lift"),
+        "comments_by_rare_word": at("feedback:comments", query="?q=nobodywrotethis"),
+        "comments_by_question": at(
             "feedback:comments", query=f"?question={text.survey_id}-{text.key}"
         ),
-        "comments by moment": at("feedback:comments", query="?moment=misery"),
-        "touchpoint comments": at("feedback:touchpoint_comments", touchpoint.pk),
+        "comments_by_moment": at("feedback:comments", query="?moment=misery"),
+        "touchpoint_comments": at("feedback:touchpoint_comments", touchpoint.pk),
         "themes": at("feedback:themes"),
+        "loyalty": at("feedback:loyalty"),
+        "mail": at("feedback:mail"),
+        "held": at("keeping:held", person.pk),
     }
 
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-NAMES = ("answers", "heatmap", "mission", "page", "report", "results", "sending", "start")
+NAMES = ("answers", "heatmap", "mission", "page", "report", "results", "sending", "start", "stored")
 
 
 class Command(BaseCommand):
