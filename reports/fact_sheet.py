@@ -13,8 +13,10 @@ from feedback.models import Comment
 from feedback.queries import touchpoint_comments
 from programme.models import Organisation, Period
 from programme.printing import print_once
-from reports.queries import before_of
-from reports.words import short
+from reports.languages import day, direction, spoken
+from reports.queries import before_of, settings_of
+from reports.wording import words_of
+from reports.words import Said, say, short
 from touchpoints.models import Improvement, Rule, Touchpoint
 from touchpoints.queries import (
     Cell,
@@ -117,16 +119,27 @@ def _improvements(touchpoint: Touchpoint) -> list[Improvement]:
 
 
 def print_fact_sheet(sheet: FactSheet) -> bytes:
-    """The PDF, on one page. PrintError."""
+    """The PDF, on one page and in the language of the reports. PrintError."""
     organisation = sheet.organisation
+    language = spoken(settings_of(organisation).language or organisation.language)
     today = timezone.localdate()
-    with translation.override("en"):
-        html = render_to_string("reports/touchpoint_sheet.html", _context(sheet, today))
+    with translation.override(language):
+        html = render_to_string("reports/touchpoint_sheet.html", _context(sheet, today, language))
     at = dt.datetime.combine(today, dt.time(), dt.UTC)
     return print_once(html, organisation=organisation, at=at)
 
 
-def _context(sheet: FactSheet, today: dt.date) -> dict[str, Any]:
+def _gap_words(gap: Gap | None, language: str) -> str:
+    """How staff see it beside customers; nothing where either has too few answers."""
+    if gap is None:
+        return ""
+    if not gap.real:
+        return words_of(Said("no detectable gap"), language)
+    key = "gap.staff_worse" if gap.difference > 0 else "gap.staff_better"
+    return words_of(say(key, points=abs(round(gap.difference))), language)
+
+
+def _context(sheet: FactSheet, today: dt.date, language: str) -> dict[str, Any]:
     at = sheet.touchpoint
     return {
         "sheet": sheet,
@@ -143,6 +156,8 @@ def _context(sheet: FactSheet, today: dt.date) -> dict[str, Any]:
             "logo": sheet.organisation.logo,
         },
         "for_print": True,
-        "printed_in": "en",
-        "direction": "ltr",
+        "gap": _gap_words(sheet.gap, language),
+        "printed_day": day(language, today),
+        "printed_in": language,
+        "direction": direction(language),
     }

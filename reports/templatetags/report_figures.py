@@ -62,6 +62,18 @@ def day(at: dt.datetime) -> str:
 
 
 @register.filter
+def date_of(date: dt.date) -> str:
+    """A date as the language writes it."""
+    return languages.day(_spoken(), date)
+
+
+@register.filter
+def quoted(text: str) -> str:
+    """A person's words in the language's quotation marks."""
+    return languages.quoted(_spoken(), text)
+
+
+@register.filter
 def named(text: str | None) -> str:
     """A person's words among the report's own, kept apart where they run the other way."""
     return languages.isolated(_spoken(), text) if text else ""
