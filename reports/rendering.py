@@ -17,6 +17,7 @@ from reports.earlier import in_english, in_todays_shape
 from reports.heatmap_table import MOST_ROWS, heatmap_csv, heatmap_parts, row_count
 from reports.languages import day, direction, spoken
 from reports.phrases import said
+from reports.pictures import improvement_rows
 from reports.terms import DEFINITIONS, MOMENTS, sections_of
 
 MOST_SECONDS = 120
@@ -162,6 +163,7 @@ def page_parts(figures: dict[str, Any]) -> dict[str, Any]:
             name: {"alt": words, "drawn": name in drawn}
             for name, words in chart_words(figures).items()
         },
+        "improvement_rows": improvement_rows(in_todays_shape(figures)),
     }
 
 

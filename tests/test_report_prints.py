@@ -221,7 +221,13 @@ def test_a_fact_sheet_speaks_the_language_of_the_reports(
     is_accessible(pdf)
     assert str(PdfReader(io.BytesIO(pdf)).root_object["/Lang"]) == language
     text = text_of(pdf)
-    for english in ("What is done", "The chain behind it", "Good looks like", "A blind spot", "stands in"):
+    for english in (
+        "What is done",
+        "The chain behind it",
+        "Good looks like",
+        "A blind spot",
+        "stands in",
+    ):
         assert english not in text
     if language != "ar":  # whose words are read back in pieces
         for phrase in ("What is done", "The chain behind it", "A blind spot."):

@@ -24,7 +24,7 @@ from tests.test_report_pdf import figures, print_it, text_of
 CHARTS = ("measures", "standing", "chain", "loyalty", "inside", "improvements")
 
 
-def everything() -> dict[str, Any]:
+def everything(language: str = "en") -> dict[str, Any]:
     """Figures in which every part has something, and from which all six charts are drawn."""
     history = (cell((9, 9, 9)), cell((9, 9, 12)))
     rows = [
@@ -32,6 +32,7 @@ def everything() -> dict[str, Any]:
         row(2, "Hotline", cell((1, 4, 40)), history=history, staff=(3, 9, 30)),
     ]
     return figures(
+        language=language,
         customers=heatmap(*rows),
         history=[NOTHING.quarter.shift(back) for back in range(-7, 1)],
         improvements=[improvement(touchpoint_id=1, expected_net=20)],
