@@ -125,6 +125,8 @@ def test_page_and_print_agree_in_every_language(
     texts = [text for text in read(page).texts if text.strip()]
     if language == "ar":
         texts = re.findall(r"[+−]?\d[\d,]*%?", " ".join(texts))
+        # A bracket beside a signed number is read back between its sign and its digits.
+        printed = re.sub(r"[()]", "", printed)
     assert len(texts) > 60
     assert {text for text in map(squeezed, texts) if text not in printed} == set()
     for _, title in SECTIONS:
