@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.refusals import refusals_told
 from feedback import change_queries, queries, services
-from feedback.change_forms import LINKS, ChangeForm
+from feedback.change_forms import ChangeForm
 from feedback.differing import Differing, differing
 from feedback.models import Case, Change, Comment, Round
 from feedback.naming import may_name_someone
@@ -48,7 +48,7 @@ def change_edit(request: OrganisationRequest, change: int) -> HttpResponse:
     if found.published_at is not None and request.membership.role != Role.LEADER:
         messages.error(request, "It is published: only a leader changes what everyone may read.")
         return _to(request, found)
-    return _write(request, found, _linked(found))
+    return _write(request, found, services.links_of(found))
 
 
 @members()
@@ -198,7 +198,8 @@ def _write(
             form.add_error(None, str(error))
             if found is not None and isinstance(error, services.ChangedSinceError):
                 found = _change(request, found.pk)
-                meanwhile = _differing(form, found)
+                linked = services.links_of(found)
+                meanwhile = _differing(form, found, linked)
         else:
             messages.success(request, "The change is saved.")
             if written.sent_at is not None:
@@ -207,7 +208,7 @@ def _write(
             return _to(request, written)
     context: dict[str, object] = {"form": form, "change": found, "differing": meanwhile}
     if found is not None:
-        now = services.mark_of_change(found)
+        now = services.mark_of_change(found, linked)
         seen = now if meanwhile is not None else request.POST.get("seen", now)
         context |= {"seen": seen, **_came_from(found)}
     status = 422 if form.is_bound else 200
@@ -218,13 +219,11 @@ def _words(found: Change) -> dict[str, object]:
     return {name: getattr(found, name) for name in ("title", "said", "did", "staff_only")}
 
 
-def _linked(found: Change) -> dict[str, list[Any]]:
-    return {name: list(getattr(found, name).values_list("pk", flat=True)) for name in LINKS}
-
-
-def _differing(form: ChangeForm, found: Change) -> list[Differing]:
+def _differing(
+    form: ChangeForm, found: Change, linked: Mapping[str, Sequence[Any]]
+) -> list[Differing]:
     """What is saved of a change now, where what was typed differs."""
-    saved = ChangeForm(found.organisation, found, linked=_linked(found), initial=_words(found))
+    saved = ChangeForm(found.organisation, found, linked=linked, initial=_words(found))
     return differing(form, saved)
 
 

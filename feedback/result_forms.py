@@ -39,6 +39,8 @@ class ShownForm(Worded, forms.Form):
     def clean(self) -> dict[str, object]:
         cleaned = self.cleaned_data
         of, beside = cleaned.get("of", EVERYONE), cleaned.get("beside", EVERYONE)
+        if "of" in self.errors:
+            return cleaned
         if beside == REST and not of:
             self.add_error("of", "Choose a group first: everyone else is all but that group.")
         elif beside.isdigit():

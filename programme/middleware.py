@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 class BadInputMiddleware:
@@ -20,9 +20,7 @@ class BadInputMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
-            page = render(request, "405.html", status=405)
-            page["Allow"] = response["Allow"]
-            return page
+            response.content = render_to_string("405.html", request=request)
         return response
 
     def process_view(

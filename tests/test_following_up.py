@@ -270,7 +270,11 @@ def test_a_no_opens_the_case_again_and_a_yes_recovers_it(
     assert say_whether_it_helped(case=case, helped=True).helped is None
     ask_whether_it_helped(case=case, by=manager)
     ask_whether_it_helped(case=case, by=manager)
-    assert Email.objects.filter(key__startswith="case-helped:").count() == 1
+    asked = Email.objects.get(key__startswith="case-helped:")
+    for part in (asked.text, asked.html):
+        assert "You wrote" in part, "they may have forgotten what it was"
+        assert case.item is not None
+        assert case.item.text in part
     client = Client()
     assert case.conversation is not None
     link = follow_address(case.conversation)

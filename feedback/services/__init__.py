@@ -93,6 +93,7 @@ from feedback.services.scheduling import (
 )
 from feedback.services.seen import (
     ChangedSinceError,
+    links_of,
     mark_of_change,
     mark_of_question,
     mark_of_series,
@@ -199,6 +200,7 @@ __all__ = [
     "latest_version",
     "leave_item",
     "let_answers_go",
+    "links_of",
     "lose_case",
     "make_link",
     "mark_of_change",

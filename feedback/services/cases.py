@@ -203,9 +203,16 @@ def ask_whether_it_helped(*, case: Case, by: Membership) -> Case:
         key=f"case-helped:{note.pk}",
         subject=words["helped_subject"],
         part="helped",
-        text="",
+        text=_what_they_said(locked),
     )
     return locked
+
+
+def _what_they_said(case: Case) -> str:
+    """What the case came from, in their own words; empty where a number or a colleague said it."""
+    if case.item is not None:
+        return case.item.text
+    return case.comment.text if case.comment is not None else ""
 
 
 @transaction.atomic

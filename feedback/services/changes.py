@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from feedback.models import Case, Change, Comment, Round
 from feedback.services.errors import FeedbackError
-from feedback.services.seen import Mark, check_seen, mark_of_change
+from feedback.services.seen import Mark, check_seen, links_of, mark_of_change
 from programme.models import Membership, Organisation, Role
 from touchpoints.models import Improvement
 
@@ -43,7 +43,7 @@ def write_change(
             raise FeedbackError("It is published: only a leader changes what everyone may read.")
         if written.sending:
             raise FeedbackError("It is being sent at this moment. Please wait until that is done.")
-        check_seen(seen, mark_of_change(written))
+        check_seen(seen, mark_of_change(written, links_of(written)))
     written.title, written.said, written.did = title, said, did
     sent = written.sent_at is not None
     if not sent:

@@ -55,14 +55,16 @@ def mark_of_translations(survey: Survey, questions: Sequence[Question], language
     return _mark({"survey": survey.translations.get(language, {}), "questions": said})
 
 
-def mark_of_change(change: Change) -> Mark:
-    """Its words, and all it is said to come from; in four SQL queries."""
+def links_of(change: Change) -> dict[str, list[Any]]:
+    """The keys of all that a change is said to come from, by their names; four SQL queries."""
+    return {name: list(getattr(change, name).values_list("pk", flat=True)) for name in CHANGE_LINKS}
+
+
+def mark_of_change(change: Change, links: Mapping[str, Sequence[Any]]) -> Mark:
+    """Its words, and all it is said to come from (`links_of`)."""
     words = {name: getattr(change, name) for name in ("title", "said", "did", "staff_only")}
-    links = {
-        name: sorted(str(pk) for pk in getattr(change, name).values_list("pk", flat=True))
-        for name in CHANGE_LINKS
-    }
-    return _mark({**words, **links})
+    keys = {name: sorted(str(key) for key in links[name]) for name in CHANGE_LINKS}
+    return _mark({**words, **keys})
 
 
 def check_seen(seen: Mark, now: Mark) -> None:
