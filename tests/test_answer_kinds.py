@@ -21,8 +21,8 @@ from feedback.services import (
 )
 from programme.models import Organisation
 from tests import factories
-from tests.pages import Visitor
 from tests.respondents import link_of, opened, sent_round
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 

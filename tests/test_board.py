@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from accounts.models import User
 from programme.models import Membership, Organisation
 from tests import factories
-from tests.pages import Visitor
+from tests.visitor import Visitor
 from touchpoints.models import Improvement
 from touchpoints.services import add_improvement
 

@@ -15,8 +15,8 @@ from feedback.models import Survey
 from feedback.services import QuestionSpec, translate_survey
 from programme.models import Membership, Organisation, Role
 from tests import factories
-from tests.pages import Visitor
 from tests.test_theme_board_browser import signed_in
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 

@@ -21,8 +21,8 @@ from outbox.models import Email, EmailState
 from programme.models import Membership, Organisation, Person
 from tests import factories
 from tests.conftest import wait_until
-from tests.pages import Visitor
 from tests.respondents import link_of
+from tests.visitor import Visitor
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from accounts.models import User
 from programme.models import Membership, Organisation
 from tests import factories
-from tests.pages import Visitor
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from programme.models import Membership, Organisation
 from tests import factories
 from tests.conftest import Url, at_once
-from tests.pages import Visitor
+from tests.visitor import Visitor
 from touchpoints.models import Journey, Stage, Touchpoint
 from touchpoints.services import StaleError, TouchpointsError, archive, change_stage, place
 from touchpoints.versions import version_of

@@ -36,8 +36,10 @@ from programme.services import reminders_address
 from reports.models import BoardReport
 from reports.services.links import make_link as make_report_link
 from tests import factories
-from tests.pages import NOT_PAGES, Visitor, inside, prepare_sample, report, views
+from tests.pages import NOT_PAGES, inside, views
+from tests.prepared import prepare_sample
 from tests.respondents import link_of, sent_round
+from tests.visitor import Visitor, report
 from touchpoints.models import Workshop
 from touchpoints.services import start_workshop
 

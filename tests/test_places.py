@@ -28,7 +28,7 @@ from feedback.services import (
 )
 from programme.models import Organisation, Role
 from tests import factories
-from tests.pages import Visitor
+from tests.visitor import Visitor
 from touchpoints.models import RatingTally
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from missions import services
 from missions.models import Contribution, Mission, Move, Theme
 from programme.models import Membership
 from tests.missions import begin, say, theme, url
-from tests.pages import Visitor
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,7 +19,7 @@ from feedback.models import Change, Series, Survey
 from feedback.services import ChangedSinceError, QuestionSpec
 from programme.models import Membership, Organisation
 from tests import factories
-from tests.pages import Visitor
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from programme.models import Membership, Organisation
 from tests import factories
-from tests.pages import Visitor
+from tests.visitor import Visitor
 from tests.workshops import all_of, rate_page, room, url
 from touchpoints.models import Touchpoint, Workshop, WorkshopRater
 from touchpoints.services import (
