@@ -116,15 +116,16 @@ class ChangeForm(Worded, forms.Form):
             del self.fields["staff_only"]
         for name, rows in _offered(organisation).items():
             ticked = list(linked.get(name, ()))
-            # By their keys, so that of the others none is looked at.
-            newest = list(rows.values_list("pk", flat=True)[:_MOST_OFFERED])
+            newest = rows.values("pk")[:_MOST_OFFERED]
             if sent and name != "improvements":
                 # What was told stays told: it stands above the form.
-                offer(self, name, rows.filter(pk__in=set(newest) - set(ticked)))
+                offer(self, name, rows.filter(pk__in=newest).exclude(pk__in=ticked))
             elif ticked:
                 self.initial[name] = ticked
                 on_top = models.Case(When(pk__in=ticked, then=0), default=1)
-                chosen = rows.filter(pk__in={*newest, *ticked})
+                # One set of keys: with "or" between two, every row would be looked at.
+                keys = newest.union(rows.filter(pk__in=ticked).order_by().values("pk"))
+                chosen = rows.filter(pk__in=keys)
                 offer(self, name, chosen.order_by(on_top, *rows.query.order_by))
             else:
                 offer(self, name, rows.filter(pk__in=newest))

@@ -23,7 +23,7 @@ _TABLES = (
 )
 # A page of 25 comments with what belongs to each, twice.
 _MOST_ROWS = 600
-# Themes are counted over all comments, and a common word is looked up in all of them.
+# Not: themes, counted over all comments; a common word; the comments that a change may come from.
 _PAGES = (
     "home",
     "rounds",
@@ -31,7 +31,6 @@ _PAGES = (
     "closed_round",
     "results",
     "change",
-    "change_edit",
     "comments",
     "comments_by_rare_word",
     "comments_by_question",
