@@ -133,7 +133,9 @@ def test_residents_answer_at_a_place_in_every_newer_kind(
     results = client.get(reverse("feedback:results", args=[cast.organisation.slug, closed.pk]))
     for question in closed.survey.questions.exclude(kind="short"):
         assert question.text in results.text
-    place = OpenLink.objects.get(round__state=Round.State.OPEN)
+    places = OpenLink.objects.filter(round__state=Round.State.OPEN)
+    assert places.get(use=OpenLink.Use.KIOSK).place == "The caretaker’s office"
+    place = places.get(use=OpenLink.Use.OWN_DEVICE)
     page = Client().get(reverse("open_answer", args=[place.token]))
     assert "How was our visit to your lift?" in page.text
 
