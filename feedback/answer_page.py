@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from feedback import kinds
-from feedback.answer_forms import SKIP, Fields, field_of, ranked_among, values_offered
+from feedback.answer_fields import SKIP, Fields, field_of, ranked_among, values_offered
 from feedback.models import Question, Survey
 from feedback.spoken import LANGUAGES, Said, Speech, base_of, ends_of, said, speech
 

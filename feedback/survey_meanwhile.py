@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from feedback import services
 from feedback.differing import Differing, differing
+from feedback.forms.questions import QuestionForm, initial_of
+from feedback.forms.surveys import SurveyWordsForm, TranslationForm
 from feedback.models import Question, Survey
-from feedback.question_forms import QuestionForm, initial_of
-from feedback.survey_forms import SurveyWordsForm, TranslationForm
 from feedback.trends import versions_of
 
 

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.follow_up_queries import waiting_item_count
 from feedback.models import Case, Round
 from feedback.queries import held_comments
-from feedback.receipt_queries import Receipt, receipts_of
+from feedback.queries.following_up import waiting_item_count
+from feedback.queries.receipts import Receipt, receipts_of
 from missions.models import Mission
 from missions.queries import adopted
 from programme.access import OrganisationRequest, members

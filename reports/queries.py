@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from feedback.loyalty_queries import corners_counted, recommend
 from feedback.models import Comment, Round
-from feedback.receipt_queries import receipts
+from feedback.queries.loyalty import corners_counted, recommend
+from feedback.queries.receipts import receipts
 from missions.models import Decision, Mission
 from missions.queries import adopted, own_names
 from missions.register import share_that_asked

@@ -6,8 +6,8 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from feedback.answering_queries import answering
 from feedback.models import Comment, Invitation, Response
+from feedback.queries.answering import answering
 from feedback.services import (
     FeedbackError,
     MissingAnswerError,

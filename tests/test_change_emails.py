@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from feedback import change_queries
 from feedback.models import Change, Told
+from feedback.queries import changes as change_queries
 from feedback.services import (
     continue_telling,
     count_what_is_due,

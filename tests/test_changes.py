@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from feedback import change_queries
 from feedback.models import Change, Comment, Invitation, Told
+from feedback.queries import changes as change_queries
 from feedback.services import (
     FeedbackError,
     discard_change,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.models import Comment, CommentTheme, Invitation, Round
+from feedback.queries.themes import rounds_to_theme, theme_courses
 from feedback.services import (
     Accepted,
     FeedbackError,
@@ -18,11 +19,10 @@ from feedback.services import (
     open_round,
 )
 from feedback.services.question_specs import QuestionSpec
-from feedback.theme_queries import rounds_to_theme, theme_courses
 from missions.models import ThemeSuggestion
+from missions.queries.suggestions import loose_comments
 from missions.services import MissionsError, theme_suggestions
 from missions.services.theme_suggestions import suggest_comment_themes
-from missions.suggestion_queries import loose_comments
 from programme.models import Organisation
 from tests import factories
 from tests.conftest import wait_until

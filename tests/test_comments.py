@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback import sifting
-from feedback.comment_forms import CommentsForm
+from feedback.forms.comments import CommentsForm
 from feedback.kinds import Condition
 from feedback.models import Comment, CommentTheme, Invitation, Round, Survey
 from feedback.searching import asked_for, words_of

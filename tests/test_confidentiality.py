@@ -24,7 +24,7 @@ from feedback import kinds
 from feedback.models import Invitation, Question, Response, Round, Survey
 from feedback.publishing import Published
 from feedback.queries import stored_results
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import QuestionSpec, close_round, sealing
 from feedback.slices import groups_of, slices_of
 from programme.models import Organisation, Person, PersonKind, Role, Team

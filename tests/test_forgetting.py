@@ -24,7 +24,7 @@ from feedback.models import (
     Round,
     Told,
 )
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import (
     close_round,
     hash_of,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.models import Comment, ImportJob, Invitation, Response, Round
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import QuestionSpec, close_round, open_round
 from keeping.limits import LIMITS, counted_back
 from keeping.models import Keeping, Sweep

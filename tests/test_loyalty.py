@@ -15,8 +15,8 @@ from scipy.optimize import linprog
 
 from feedback import services
 from feedback.loyalty import CORNERS, FEWEST, Counted, corners_by_group, corners_of
-from feedback.loyalty_queries import corners_counted, together
 from feedback.models import Invitation, LoyaltyCount, Round
+from feedback.queries.loyalty import corners_counted, together
 from feedback.services import FeedbackError, close_round, count_loyalty, recount_loyalty
 from programme.models import Loss, Organisation, Period, Person
 from tests import factories

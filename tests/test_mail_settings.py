@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from feedback import tasks
 from feedback.models import Invitation, Round
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import open_round
 from outbox.models import AddressReport, Email
 from outbox.services import blank_old_links

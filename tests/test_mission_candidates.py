@@ -8,8 +8,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from feedback import services as feedback
+from feedback.forms.questions import QuestionForm
 from feedback.models import Invitation, Question
-from feedback.question_forms import QuestionForm
 from missions import agreement, services
 from missions.models import Candidate, Critique, Mission, Ranking, Suggestion
 from outbox.models import Email

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from feedback import flood
 from feedback.models import Comment, OpenLink, Response, Round
 from feedback.posters import html_of, place_poster
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import (
     FeedbackError,
     QuestionSpec,

@@ -8,9 +8,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from programme.models import Membership, Organisation, Practice, PracticeRating, Role
-from programme.practice_queries import standings
 from programme.practices import PRACTICES
 from programme.queries import current_quarter
+from programme.queries.practices import standings
 from programme.services import (
     ProgrammeError,
     add_practice,

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from feedback import receipt_queries, tasks
+from feedback import tasks
 from feedback.models import Invitation, Round
-from feedback.receipt_queries import receipts_of
+from feedback.queries import receipts as receipt_queries
+from feedback.queries.receipts import receipts_of
 from feedback.services import close_round, count_what_is_due, live_counts, open_round
 from outbox.models import AddressReport, Email
 from outbox.services import note_report

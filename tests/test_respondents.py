@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from feedback.models import Invitation, Response, Survey
-from feedback.receipt_queries import receipts
+from feedback.queries.receipts import receipts
 from feedback.services import (
     QuestionSpec,
     close_round,

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.figures import results_of
-from feedback.loyalty_queries import recommend
 from feedback.models import Comment, Invitation, Response, Round
+from feedback.queries.loyalty import recommend
 from feedback.services import (
     FeedbackError,
     QuestionSpec,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from feedback import tasks
 from feedback.models import Invitation, Response, Round
 from feedback.queries import invited
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import (
     FeedbackError,
     close_round,

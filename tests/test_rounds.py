@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.models import Invitation, Round
-from feedback.receipt_queries import receipts
+from feedback.queries.receipts import receipts
 from feedback.services import (
     FeedbackError,
     close_due_rounds,

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from feedback.loyalty_queries import recommend
 from feedback.models import Comment, OpenLink, Response, Round
-from feedback.receipt_queries import receipts
+from feedback.queries.loyalty import recommend
+from feedback.queries.receipts import receipts
 from focusprog.sample.load import load_sample
 from missions.queries import adopted
 from programme.models import Organisation, Person, Role

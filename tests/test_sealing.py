@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from feedback.models import Comment, Invitation, OpenLink, Response, Round
 from feedback.queries import comments
-from feedback.receipt_queries import receipts
+from feedback.queries.receipts import receipts
 from feedback.services import QuestionSpec, close_round, open_round
 from programme.models import Organisation, Team
 from tests import factories

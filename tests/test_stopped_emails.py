@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from feedback import tasks
 from feedback.models import Change, Conversation, Round, Told
-from feedback.receipt_queries import receipts_of
+from feedback.queries.receipts import receipts_of
 from feedback.services import (
     close_round,
     forget,

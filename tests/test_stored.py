@@ -6,8 +6,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from feedback import change_queries, receipt_queries, sifting
+from feedback import sifting
 from feedback.models import Round
+from feedback.queries import changes as change_queries
+from feedback.queries import receipts as receipt_queries
 from feedback.services import count_what_is_due, live_counts
 from focusprog.benches.stored_data import shape
 from tests.factories import user

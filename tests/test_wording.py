@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.wording import Worded
-from feedback.door_forms import SpokenForm
+from feedback.forms.door import SpokenForm
 from programme.models import Organisation, Segment
 from tests import factories
 

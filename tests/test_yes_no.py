@@ -5,8 +5,8 @@ import re
 import pytest
 
 from feedback.figures import results_of
+from feedback.forms.questions import QuestionForm
 from feedback.models import Invitation, Question, Response, Round
-from feedback.question_forms import QuestionForm
 from feedback.services import FeedbackError, QuestionSpec, close_round, create_survey, open_round
 from programme.models import Organisation
 from tests import factories

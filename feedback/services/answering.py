@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.prepared import prepared_cursor
 from feedback import kinds
-from feedback.answering_queries import Answering, held_response, used_questions
 from feedback.models import Invitation, OpenLink, Question, Response, Round
+from feedback.queries.answering import Answering, held_response, used_questions
 from feedback.services.errors import FeedbackError
 from feedback.services.low_scores import open_for_low_answer
 from feedback.services.rounds import asked

@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.follow_up_queries import reply_key
 from feedback.models import Case, CaseNote, Comment, Conversation, Message, OpenDoorItem, Response
+from feedback.queries.following_up import reply_key
 from feedback.services.case_emails import NOT_HELPED, YOURS, tell_owner
 from feedback.services.conversations import write_to
 from feedback.services.errors import FeedbackError

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback.models import Response, Round
-from feedback.receipt_queries import emails_of
+from feedback.queries.receipts import emails_of
 from outbox.models import Email
 from outbox.queries import Fates
 

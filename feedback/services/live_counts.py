@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from feedback.change_queries import count_emails
 from feedback.models import Change, Round
-from feedback.receipt_queries import MOST_AT_ONCE, count_live
+from feedback.queries.changes import count_emails
+from feedback.queries.receipts import MOST_AT_ONCE, count_live
 
 # How long a number stays before it is counted anew; and since counting reads everything, it takes
 # no more than a hundredth of a worker's time.

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from feedback import loyalty_queries
 from feedback.models import LoyaltyCount
+from feedback.queries import loyalty as loyalty_queries
 from feedback.services.errors import FeedbackError
 from programme.models import Organisation, Period
 

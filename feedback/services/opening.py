@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from feedback import queries
 from feedback.models import Invitation, Round
-from feedback.receipt_queries import Receipt, receipts_of
+from feedback.queries.receipts import Receipt, receipts_of
 from feedback.services.errors import FeedbackError
 from feedback.services.invitation_emails import InvitationEmail
 from feedback.services.link_secrets import hash_of

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from feedback import change_queries
 from feedback.models import Change, Told
+from feedback.queries import changes as change_queries
 from feedback.services.change_email import ChangeEmail
 from feedback.services.errors import FeedbackError
 from feedback.services.stopping import Receiver

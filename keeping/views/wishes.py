@@ -14,9 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import link_holders
-from feedback.answer_visits import refuse
 from feedback.services import receiver_of
 from feedback.spoken import filled, speech
+from feedback.views.visits import refuse
 from keeping import services
 from keeping.models import ErasureRequest
 from programme.models import Person

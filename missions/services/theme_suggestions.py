@@ -23,9 +23,9 @@ from missions import queries
 from missions.english import language_of
 from missions.models import Mission, Move, ThemeSuggestion
 from missions.moves import Change
+from missions.queries.suggestions import MOST_COMPARED, loose_comments
 from missions.services.board import Board
 from missions.services.errors import MissionsError, advance, locked
-from missions.suggestion_queries import MOST_COMPARED, loose_comments
 from programme.models import Membership
 from touchpoints.models import Touchpoint
 

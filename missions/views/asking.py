@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 
 from missions import services
-from missions.ask_forms import USUALLY_ASKED, AskForm
+from missions.forms.asking import USUALLY_ASKED, AskForm
 from missions.models import Mission, Voice
 from missions.questions import Around
 from missions.reach import find_customers, reach

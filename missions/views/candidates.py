@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
 from feedback.models import Round
-from missions import agreement, agreement_forms, queries, questions, services
+from missions import agreement, queries, questions, services
+from missions.forms import agreement as agreement_forms
 from missions.models import Candidate, Mission
 from missions.services.candidates import FEWEST, MOST
 from missions.views.asking import ASKED, Asking, ask_page

@@ -7,11 +7,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.refusals import refusals_told
 from feedback.models import CommentTheme, Round
-from missions.forms import carried_names
+from missions.forms.drafting import carried_names
+from missions.forms.suggestions import CommentThemesForm
 from missions.models import ThemeSuggestion
+from missions.queries.suggestions import MOST_COMPARED, proposed_comments
 from missions.services import MissionsError, theme_suggestions
-from missions.suggestion_forms import CommentThemesForm
-from missions.suggestion_queries import MOST_COMPARED, proposed_comments
 from missions.views.suggestion_parts import poll, preview_part, step_given, step_shown
 from programme.access import OrganisationRequest, members
 from programme.models import Role

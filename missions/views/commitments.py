@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
-from missions import queries, services, usage, use_forms
+from missions import queries, services, usage
+from missions.forms import use as use_forms
 from missions.models import Commitment
 from missions.services.commitments import monday
 from missions.views.pages import sent

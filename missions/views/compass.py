@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
-from missions import queries, services, usage, use_forms
+from missions import queries, services, usage
+from missions.forms import use as use_forms
 from missions.models import Decision, StatementClause, WeighedOption, Weighing
 from missions.views.pages import LOOK_AGAIN_DAYS, sent
 from programme.access import OrganisationRequest, members

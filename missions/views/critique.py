@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
-from missions import agreement, agreement_forms, queries, questions, services
+from missions import agreement, queries, questions, services
+from missions.forms import agreement as agreement_forms
 from missions.models import Critique, Mission, Suggestion
 from missions.services.critique import ASKED_FOR, ASKED_HINT
 from missions.views.asking import ASKED, Asking, ask_page

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from missions import decisions_print, forms, queries, services, usage, use_forms
+from missions import decisions_print, queries, services, usage
 from missions import register as registers
+from missions.forms import drafting as forms
+from missions.forms import use as use_forms
 from missions.models import Decision
 from missions.views.pages import LOOK_AGAIN_DAYS, a_page, sent
 from programme.access import OrganisationRequest, members

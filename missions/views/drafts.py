@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
-from missions import clarity, drafting, forms, pasting, queries, services
+from missions import clarity, drafting, pasting, queries, services
 from missions.coverage import coverage
+from missions.forms import drafting as forms
 from missions.models import Draft, Mission, Theme, WorkingText
 from missions.services.working_text import LONGEST_KEPT
 from missions.views.pages import find_mission, mission_page, sent, to

@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
-from missions import drafting, forms, pasting, queries, services
+from missions import drafting, pasting, queries, services
 from missions.drafting import Line
+from missions.forms import drafting as forms
 from missions.models import Mission
 from missions.views.pages import a_page, find_mission, mission_page, to
 from programme.access import OrganisationRequest, members

@@ -5,8 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.access import public
-from missions import agreement, drafting, forms, queries, services, usage
+from missions import agreement, drafting, queries, services, usage
 from missions.book import story
+from missions.forms import drafting as forms
 from missions.models import Contribution, Mission
 from missions.poster import sizes_of
 from missions.views.pages import find_mission, mission_page, sent, to

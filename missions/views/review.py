@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 
 from feedback.models import Comment
 from missions import poster as posters
-from missions import queries, register, services, usage, use_forms
+from missions import queries, register, services, usage
+from missions.forms import use as use_forms
 from missions.models import Contribution
 from missions.views.pages import find_mission, sent, to
 from programme.access import OrganisationRequest, members

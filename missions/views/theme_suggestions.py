@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from missions import forms, queries
+from missions import queries
+from missions.forms import drafting as forms
 from missions.models import Mission, ThemeSuggestion
+from missions.queries.suggestions import proposed_groups
 from missions.services import MissionsError, theme_suggestions
-from missions.suggestion_queries import proposed_groups
 from missions.views.pages import find_mission, mission_page, to
 from missions.views.suggestion_parts import poll, preview_part, step_given, step_shown
 from programme.access import OrganisationRequest, members

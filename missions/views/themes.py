@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from missions import board, forms, queries, services
+from missions import board, queries, services
+from missions.forms import drafting as forms
 from missions.models import Mission, Move, Theme
 from missions.views.board import Looking, Said, show_board
 from missions.views.pages import a_page, find_mission, mission_page, sent, to

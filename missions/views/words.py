@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
 from feedback.models import Round
-from missions import forms, queries, questions, services
+from missions import queries, questions, services
 from missions.examples import EXAMPLES
+from missions.forms import drafting as forms
 from missions.models import Contribution, Mission, MissionRound, Reaction, Readiness, Voice
 from missions.views.asking import ASKED, Asking, ask_page
 from missions.views.pages import a_page, find_mission, mission_page, to

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from programme.access import OrganisationRequest, members
-from programme.forms import BrandForm
+from programme.forms.organisation import BrandForm
 from programme.logos import KINDS
 from programme.models import Logo, Role
 from programme.services import change_brand

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
 from programme.charter import KEYS, QUESTIONS, READY, CharterQuestion
-from programme.commit_forms import AnswerForm, ReadyForm
+from programme.forms.charter import AnswerForm, ReadyForm
 from programme.models import Charter, CharterVersion, Role
 from programme.printing import PrintError, print_once
 from programme.services import CharterChangedError, ProgrammeError, publish_charter, save_answer

@@ -13,7 +13,7 @@ from accounts.access import link_holders, public, signed_in
 from accounts.forms import NewUserForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from programme.forms import OrganisationForm, StartForm
+from programme.forms.organisation import OrganisationForm, StartForm
 from programme.models import ColleagueInvite, Role
 from programme.queries import memberships_of
 from programme.services import (

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programme.access import OrganisationRequest, members
-from programme.loss_forms import LossForm
+from programme.forms.losses import LossForm
 from programme.models import Loss, Role
 from programme.queries import loss_totals, today_at
 from programme.queries import losses as losses_of

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
-from programme.forms import InviteForm, RoleForm
+from programme.forms.organisation import InviteForm, RoleForm
 from programme.models import ColleagueInvite, Membership, Role
 from programme.queries import members_of, open_invites
 from programme.services import (

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from programme.access import OrganisationRequest, members
-from programme.forms import PersonForm
+from programme.forms.organisation import PersonForm
 from programme.models import Person, PersonKind, Role, Segment, Team
 from programme.people_table import COLUMNS
 from programme.queries import people_counts, people_list

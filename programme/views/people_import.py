@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
 from programme.access import OrganisationRequest, members
-from programme.forms import UploadForm
+from programme.forms.organisation import UploadForm
 from programme.models import Role
 from programme.people_table import COLUMNS, PeopleTable, example_rows, read_people
 from programme.services import ProgrammeError, import_people

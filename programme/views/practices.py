@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
-from programme.commit_forms import PracticeForm
+from programme.forms.charter import PracticeForm
 from programme.models import Practice, PracticeRating, Role
-from programme.practice_queries import standings
+from programme.queries.practices import standings
 from programme.services import (
     ProgrammeError,
     add_practice,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.refusals import refusals_told
 from programme.access import OrganisationRequest, members
-from programme.forms import SegmentForm, SettingsForm, TeamForm
+from programme.forms.organisation import SegmentForm, SettingsForm, TeamForm
 from programme.models import Organisation, Role, Segment, Team
 from programme.queries import segments_with_counts, teams_with_counts
 from programme.services import (

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from programme.access import OrganisationRequest, members
 from programme.models import Role, Team
 from touchpoints import services
-from touchpoints.forms import HandOffForm
+from touchpoints.forms.map import HandOffForm
 from touchpoints.models import HandOff, Touchpoint
 from touchpoints.queries import chain_periods, known, links_by_touchpoint, pairs
 from touchpoints.views.chain_drawing import drawing

@@ -11,7 +11,7 @@ from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.queries import today_at
 from touchpoints import services
-from touchpoints.improvement_forms import CommentForm, DropForm, ImprovementForm, initial_of
+from touchpoints.forms.improvements import CommentForm, DropForm, ImprovementForm, initial_of
 from touchpoints.models import HandOff, Improvement, Touchpoint
 from touchpoints.views.improvement_asked import ImprovementsAsked
 from touchpoints.views.improvements import improvements_context, lines_of

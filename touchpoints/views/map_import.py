@@ -9,7 +9,7 @@ from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.tables import write_csv, write_xlsx
 from touchpoints import services
-from touchpoints.forms import MapUploadForm, signed_rows, unsigned_rows
+from touchpoints.forms.map import MapUploadForm, signed_rows, unsigned_rows
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from touchpoints import services
-from touchpoints.forms import JourneyCopyForm, JourneyForm, SeenForm, StageForm, TouchpointForm
+from touchpoints.forms.map import JourneyCopyForm, JourneyForm, SeenForm, StageForm, TouchpointForm
 from touchpoints.models import Journey, Stage, Touchpoint
 from touchpoints.queries import (
     archived,

@@ -14,7 +14,7 @@ from programme.models import Role
 from programme.queries import today_at
 from programme.tables import write_csv, write_xlsx
 from touchpoints import services
-from touchpoints.improvement_forms import RuleChangeForm, RuleForm, RuleKeepForm, RuleLiftForm
+from touchpoints.forms.improvements import RuleChangeForm, RuleForm, RuleKeepForm, RuleLiftForm
 from touchpoints.models import RULE_STATES, Rule
 from touchpoints.queries.rules import RulesWanted, rule_counts, rule_list
 from touchpoints.views.improvements import TYPES

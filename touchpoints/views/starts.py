@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from programme.access import OrganisationRequest, members
 from programme.models import Role
 from touchpoints import services
-from touchpoints.forms import StartForm
+from touchpoints.forms.map import StartForm
 from touchpoints.starts import starts
 
 

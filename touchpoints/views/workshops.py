@@ -18,10 +18,10 @@ from programme.access import OrganisationRequest, members
 from programme.models import Role
 from programme.tables import write_csv
 from touchpoints import services
+from touchpoints.forms.workshops import WorkshopForm
 from touchpoints.models import Touchpoint, Workshop
 from touchpoints.queries.workshops import raters_now, workshop_opinions
 from touchpoints.services.workshops import is_over, may_be_kept
-from touchpoints.workshop_forms import WorkshopForm
 
 _A_PAGE = 25
 _FEW = 5

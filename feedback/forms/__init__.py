@@ -1,0 +1,1 @@
+"""All input to feedback, one module for each subject."""

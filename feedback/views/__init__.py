@@ -1,0 +1,1 @@
+"""The pages of feedback, one module for each subject."""

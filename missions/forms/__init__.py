@@ -1,0 +1,1 @@
+"""All input to missions, one module for each step of the way."""

@@ -1,0 +1,1 @@
+"""All input about the organisation and its people."""

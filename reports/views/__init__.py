@@ -1,0 +1,1 @@
+"""The pages of the board reports and of what else is printed."""

@@ -1,0 +1,1 @@
+"""All input to the map and what is done about it."""
