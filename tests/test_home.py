@@ -175,5 +175,5 @@ def test_the_page_asks_the_database_the_same_for_one_and_for_three(
             organisation=organisation, title="Late", due_on=dt.date(2026, 1, 1)
         )
     page(as_leader, organisation)
-    with django_assert_num_queries(18):  # type: ignore[attr-defined]
+    with django_assert_num_queries(19):  # type: ignore[attr-defined]
         page(as_leader, organisation)
