@@ -28,8 +28,8 @@ FAMILIES = (
 FONTS = ", ".join((*FAMILIES, "sans-serif"))
 INK, QUIET, HAIRLINE = "#1C1E21", "#5B616A", "#E3E0DA"
 EARLIER = "#9AA0A8"
-# On a page a picture has no web fonts, and names may be wider than they were measured.
-ASIDE, AROUND = 30, 5
+# On a page a picture has no web fonts: names and figures may be wider than they were measured.
+BESIDE_NAMES, BESIDE_FIGURES, ABOVE = 30, 18, 5
 SIGNED = "datum.value == 0 ? '0' : replace(format(datum.value, '+d'), '-', '−')"
 MOMENT_FILLS = {
     "misery": "#8E1526",
@@ -268,10 +268,11 @@ def _names_axis(mirrored: bool) -> Any:
 
 
 def _dressed(chart: Any, mirrored: bool) -> Any:
-    sides = {"left": AROUND, "right": ASIDE} if mirrored else {"left": ASIDE, "right": AROUND}
+    names, figures = ("right", "left") if mirrored else ("left", "right")
+    sides = {names: BESIDE_NAMES, figures: BESIDE_FIGURES}
     return (
         chart.configure(
-            font=FONTS, background="transparent", padding={**sides, "top": AROUND, "bottom": AROUND}
+            font=FONTS, background="transparent", padding={**sides, "top": ABOVE, "bottom": ABOVE}
         )
         .configure_view(stroke=None)
         .configure_axis(

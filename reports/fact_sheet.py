@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 
 from feedback.models import Comment
 from feedback.queries import touchpoint_comments
 from programme.models import Organisation, Period
 from programme.printing import print_once
+from programme.queries import today_at
 from reports.languages import day, direction, spoken
 from reports.queries import before_of, settings_of
 from reports.wording import words_of
@@ -114,7 +115,7 @@ def _improvements(touchpoint: Touchpoint) -> list[Improvement]:
     state = Improvement.State
     found = touchpoint.improvements.filter(hand_off=None).select_related("owner__user")
     open_ones = found.filter(state__in=[state.PLANNED, state.UNDER_WAY])
-    done = found.filter(state=state.DONE, done_on__gt=timezone.localdate() - YEAR)
+    done = found.filter(state=state.DONE, done_on__gt=today_at(touchpoint.organisation) - YEAR)
     return [*open_ones, *done.order_by("-done_on", "pk")]
 
 
@@ -122,7 +123,7 @@ def print_fact_sheet(sheet: FactSheet) -> bytes:
     """The PDF, on one page and in the language of the reports. PrintError."""
     organisation = sheet.organisation
     language = spoken(settings_of(organisation).language or organisation.language)
-    today = timezone.localdate()
+    today = today_at(organisation)
     with translation.override(language):
         html = render_to_string("reports/touchpoint_sheet.html", _context(sheet, today, language))
     at = dt.datetime.combine(today, dt.time(), dt.UTC)

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -139,8 +139,13 @@ def _summary_letters(figures: dict[str, Any]) -> int:
 
 
 def day_of(figures: dict[str, Any], at: dt.datetime) -> dt.date:
-    """The day that it was where the organisation was when its figures were frozen."""
-    return at.astimezone(ZoneInfo(figures.get("timezone", "UTC"))).date()
+    """The day that it was where the organisation was when its figures were frozen; by UTC where
+    that is no place that this machine knows."""
+    try:
+        zone = ZoneInfo(figures.get("timezone", "UTC"))
+    except (ValueError, ZoneInfoNotFoundError):
+        zone = ZoneInfo("UTC")
+    return at.astimezone(zone).date()
 
 
 def page_parts(figures: dict[str, Any]) -> dict[str, Any]:

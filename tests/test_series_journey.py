@@ -170,7 +170,7 @@ def _read_results(
     page: Page, organisation: Organisation, live_server: LiveServer, day: str
 ) -> None:
     page.goto(f"{live_server}/o/{organisation.slug}/feedback/series/{Series.objects.get().pk}/")
-    page.get_by_role("link", name=f"How is it going?, {_month(day)}").click()
+    page.get_by_role("link", name=f"How is it going? {_month(day)}").click()
     expect(page.locator("main")).to_contain_text("Closed")
     expect(page.locator("main")).to_contain_text(f"more light in corridor 0 in {_month(day)}")
     expect(page.locator("main")).to_contain_text("92% of those invited")

@@ -22,8 +22,11 @@ DJANGO = ("This field is required", "Select a valid choice", "Enter a valid", "E
 
 
 def _our_forms() -> list[type[forms.BaseForm]]:
-    files = [*PROJECT.glob("*/forms.py"), *PROJECT.glob("*/*_forms.py")]
-    modules = [importlib.import_module(f"{file.parent.name}.{file.stem}") for file in files]
+    files = [*PROJECT.glob("*/forms.py"), *PROJECT.glob("*/forms/*.py")]
+    modules = [
+        importlib.import_module(".".join(file.relative_to(PROJECT).with_suffix("").parts))
+        for file in files
+    ]
     return [
         found
         for module in modules
