@@ -68,7 +68,9 @@ class WordsForm(Worded, forms.Form):
         words = figures.get("words") or {}
         super().__init__(*args, **kwargs)
         self.initial.update(words)
-        self.parts = {"summary": figures["standfirst"], **figures["passages"]}
+        own_words = {"summary": figures["standfirst"], **figures["passages"]}
+        # As they follow each other in the report: the database keeps no order of keys.
+        self.parts = {key: own_words[key] for key in PASSAGES if key in own_words}
         for place, (key, own) in enumerate(self.parts.items()):
             self.fields[f"passage_{key}"] = forms.CharField(
                 label=PASSAGES[key],

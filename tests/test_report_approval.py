@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from programme.models import Membership, Organisation, Period
 from reports import services
 from reports.contents import LAYOUT
+from reports.forms import PASSAGES
 from reports.models import BoardReport
 from reports.rendering import fingerprint_of
 from reports.services import ReportsError
@@ -196,6 +197,8 @@ def test_the_leader_s_words_are_marked_as_theirs_on_page_and_in_print(
 ) -> None:
     services.review_report(report=draft, by=manager)
     own = draft.figures["passages"]
+    asked = as_leader.get(at("report_words", draft)).context["form"].parts
+    assert list(asked) == [key for key in PASSAGES if key in {"summary", *own}]
     words = {
         "headline": "We kept our promise.",
         "paragraph": f"Thank you all.\n\n{HOSTILE}",
