@@ -11,6 +11,8 @@ from html import unescape
 from pathlib import Path
 
 SHEET = "css/print-type.css"
+# In a line that runs from right to left, WeasyPrint fails on a drawing without a size of its own.
+_LOGO = 'img[src^="logos/"] { display: block; }\n'
 _FACE = re.compile(r"@font-face \{.*?\}\n")
 _RANGES = re.compile(r" unicode-range: (.*?);")
 _FAMILY = re.compile(r'font-family: "(.*?)"')
@@ -45,7 +47,7 @@ def house_sheet(static: Path, texts: Iterable[str], *, paper: str, colour: str) 
     letters = {letter for text in texts for letter in unescape(text)}
     faces = "".join(face.rule for face in faces_for(sheet, letters))
     house = f"@page {{ size: {paper}; }}\nhtml {{ --accent: {colour}; }}\n"
-    return faces + _FACE.sub("", sheet) + house
+    return faces + _FACE.sub("", sheet) + house + _LOGO
 
 
 def _read(rule: str) -> Face:

@@ -18,6 +18,7 @@ from feedback.services import make_link
 from programme.colours import PAPER, contrast, readable
 from programme.logos import LogoError, clean_logo
 from programme.models import Logo, Organisation
+from programme.printing import print_document
 from programme.queries import logo_pictures
 from programme.services import change_brand
 from reports import rendering
@@ -119,6 +120,23 @@ def test_what_is_no_logo_is_refused_with_a_reason(
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
     with pytest.raises(LogoError, match=says):
         clean_logo(content)
+
+
+@pytest.mark.parametrize("style", ["", "float: inline-end", "display: flex", "text-align: end"])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_a_drawing_without_a_size_is_printed_wherever_it_stands(style: str, direction: str) -> None:
+    drawn = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"><path d="M0 0h8v4z"/></svg>'
+    html = (
+        f'<html lang="en" dir="{direction}"><title>Logo</title><p style="{style}">'
+        '<img src="logos/a.svg" alt="Ours" style="max-height: 16mm"> beside it</p></html>'
+    )
+    printed = print_document(
+        html,
+        identifier="logo",
+        at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        pictures={"logos/a.svg": drawn},
+    )
+    assert printed.pages == 1
 
 
 def test_pixels_are_written_anew_and_made_to_fit() -> None:
