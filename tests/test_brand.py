@@ -209,16 +209,35 @@ def test_the_report_s_cover_shows_them(content: bytes, organisation: Organisatio
         pictures=logo_pictures(organisation.pk, kept.name),
     )
     assert validate_pdf_bytes(found.pdf, profile=ValidationProfile.PDF_UA_1).is_compliant
-    drawn = subprocess.run(
-        ["pdftoppm", "-l", "1", "-r", "36", "-png", "-"],
-        input=found.pdf,
-        capture_output=True,
-        check=True,
-    )
-    with Image.open(io.BytesIO(drawn.stdout)) as page:
-        pixels = page.convert("RGB").tobytes()
+    pixels = _pixels(found.pdf)
     assert _near(pixels, (0xA0, 0x20, 0x40))
     assert _near(pixels, (0x12, 0x34, 0x56) if kept.name.endswith("svg") else (0xAA, 0x33, 0x33))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("content", [SVG.encode(), picture()])
+def test_a_poster_shows_them(
+    content: bytes, language: str, organisation: Organisation, as_leader: Client
+) -> None:
+    kept = clean_logo(content)
+    change_brand(
+        organisation=organisation, colour="#a02040", paper="A4", logo=kept, without_logo=False
+    )
+    Organisation.objects.filter(pk=organisation.pk).update(language=language)
+    found = as_leader.get(reverse("feedback:door_poster", args=[organisation.slug]))
+    assert found["Content-Type"] == "application/pdf"
+    pixels = _pixels(found.content)
+    assert _near(pixels, (0xA0, 0x20, 0x40))
+    assert _near(pixels, (0x12, 0x34, 0x56) if kept.name.endswith("svg") else (0xAA, 0x33, 0x33))
+
+
+def _pixels(pdf: bytes) -> bytes:
+    """The first page's."""
+    drawn = subprocess.run(
+        ["pdftoppm", "-l", "1", "-r", "36", "-png", "-"], input=pdf, capture_output=True, check=True
+    )
+    with Image.open(io.BytesIO(drawn.stdout)) as page:
+        return page.convert("RGB").tobytes()
 
 
 def _near(pixels: bytes, colour: tuple[int, int, int]) -> bool:
