@@ -324,7 +324,6 @@ def _given_away(company: Company, of: Organisation) -> list[str]:
 def _attack(examples: int) -> None:
     @settings(
         max_examples=examples,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(companies())

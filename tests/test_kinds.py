@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback import kinds
@@ -110,7 +110,6 @@ def test_pages(questions: list[Ask], on_one_page: bool, sizes: list[int]) -> Non
     assert [len(page) for page in pages_of(questions, on_one_page=on_one_page)] == sizes
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.lists(
         st.tuples(st.booleans(), st.integers(0, 5), st.sampled_from(kinds.TESTS)), max_size=20

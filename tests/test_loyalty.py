@@ -134,7 +134,7 @@ def test_a_small_segment_is_in_no_list_and_one_alone_says_nothing() -> None:
 COUNT = st.one_of(st.integers(0, 6), st.integers(0, 60))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         st.one_of(st.none(), st.integers(1, 4)),

@@ -152,7 +152,7 @@ def _given_away(root: Group, shown: Published, *, scale: int, ordered: bool) -> 
 
 @pytest.mark.parametrize(("scale", "ordered"), [(2, False), (3, True), (5, True), (11, True)])
 def test_nobody_is_pinned(scale: int, ordered: bool) -> None:
-    @settings(max_examples=250, deadline=None)
+    @settings(max_examples=250)
     @given(_trees(scale))
     def attack(root: Group) -> None:
         shown = publish(root, ordered=ordered, least=K)

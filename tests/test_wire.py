@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from django.conf import settings as project
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outbox.message import message_for
@@ -74,7 +74,6 @@ def assert_alike(row: Email) -> None:
     assert b"\r" not in letter.content.replace(b"\r\n", b"")
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(to_name=_names, from_name=_names, subject=_names, text=_words, html=_words)
 def test_both_ways_say_the_same(
     to_name: str, from_name: str, subject: str, text: str, html: str
