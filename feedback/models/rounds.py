@@ -133,7 +133,7 @@ class Round(OrganisationOwned):
     answers_apart = models.BooleanField(default=False)
     # What closing it counted (see `feedback.services.close_round`); empty while it is open.
     results = models.JSONField(null=True, blank=True)
-    # What a worker has counted of it while it is open (see `feedback.receipt_queries.Live`), when,
+    # What a worker has counted of it while it is open (see `feedback.queries.receipts.Live`), when,
     # and when it is to be counted again; empty before the first time, and once it is closed.
     counted = models.JSONField(null=True, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)

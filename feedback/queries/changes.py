@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, Whe
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
+from feedback import email_keys
 from feedback.models import Change, Conversation, Invitation, OpenLink, Round, Told
 from feedback.queries.receipts import MOST_AT_ONCE
 from outbox.queries import Fates, fates
@@ -253,5 +254,5 @@ def delivery_of(change: Change) -> Delivery:
 
 def count_emails(change: Change) -> Fates:
     """What became of a change's emails; one SQL query, which reads each of them."""
-    prefix = f"change:{change.pk}:"
+    prefix = email_keys.of_change(change.pk)
     return fates([prefix])[prefix]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from feedback import email_keys
 from feedback.models import Round
 from outbox.queries import Fates, fates
 from programme.models import Organisation, Period
@@ -119,8 +120,8 @@ _LIVE = """
 
 def emails_of(rounds: Iterable[int]) -> dict[int, Fates]:
     """What became of the invitations' emails of these rounds, from the outbox; one SQL query."""
-    prefixes = {pk: f"round:{pk}:" for pk in rounds}
-    found = fates(prefixes.values(), last=":invite")
+    prefixes = {pk: email_keys.of_round(pk) for pk in rounds}
+    found = fates(prefixes.values(), last=f":{email_keys.INVITE}")
     return {pk: found[prefix] for pk, prefix in prefixes.items()}
 
 
@@ -144,33 +145,34 @@ def _is_written_down(found: Round) -> bool:
     return found.results is not None and settled
 
 
-def _is_kept(found: Round) -> bool:
-    """Whether what a worker has counted of an open round is shown, since counting takes long."""
-    kept = found.counted
-    return (
-        found.state == Round.State.OPEN
-        and kept is not None
-        and kept["invited"] + kept["by_link"] > MOST_AT_ONCE
-    )
+def _kept(found: Round) -> Live | None:
+    """What a worker has counted of a large open round, since counting takes long; else None."""
+    if found.state != Round.State.OPEN or found.counted is None:
+        return None
+    live = Live(**{**found.counted, "emails": Fates(**found.counted["emails"])})
+    return live if live.invited + live.by_link > MOST_AT_ONCE else None
 
 
 def receipts_of(rounds: Sequence[Round]) -> list[Receipt]:
     """The receipts of these rounds, in their order. Closed ones are read from what closing wrote
     down, and large open ones from what a worker has counted; only the others are counted, in two
     SQL queries for them all."""
+    kept = {found.pk: live for found in rounds if (live := _kept(found)) is not None}
     counted = count_live(
-        [found.pk for found in rounds if not (_is_written_down(found) or _is_kept(found))]
+        [found.pk for found in rounds if not (_is_written_down(found) or found.pk in kept)]
     )
-    return [_receipt(found, counted.get(found.pk)) for found in rounds]
+    known = counted | kept
+    return [
+        _receipt(
+            found,
+            known.get(found.pk, Live()),
+            counted_at=found.counted_at if found.pk in kept else None,
+        )
+        for found in rounds
+    ]
 
 
-def _kept(found: Round) -> Live:
-    kept = found.counted or {}
-    return Live(**{**kept, "emails": Fates(**kept.get("emails", {}))})
-
-
-def _receipt(found: Round, counted: Live | None) -> Receipt:
-    live = counted or (_kept(found) if _is_kept(found) else Live())
+def _receipt(found: Round, live: Live, *, counted_at: dt.datetime | None) -> Receipt:
     emails = live.emails
     if found.emails_sent is not None and found.emails_failed is not None:
         emails = Fates(found.emails_sent, found.emails_failed, found.emails_bounced or 0, 0)
@@ -199,7 +201,7 @@ def _receipt(found: Round, counted: Live | None) -> Receipt:
         by_link=by_link,
         bounced=emails.bounced,
         waiting=emails.waiting,
-        counted_at=found.counted_at if counted is None and _is_kept(found) else None,
+        counted_at=counted_at,
     )
 
 

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 
+from feedback import email_keys
 from feedback.models import Change
 from feedback.services.stopping import Receiver, stop_token
 from feedback.spoken import base_of, direction_of, filled, speech
@@ -42,9 +43,10 @@ class ChangeEmail:
     def to(self, receiver: Receiver) -> NewEmail:
         change, stop = self._change, _address("unsubscribe", stop_token(receiver))
         sheet = self.sheet(receiver.language)
-        own = receiver.pk if isinstance(receiver, Person) else f"c{receiver.pk}"
+        known = isinstance(receiver, Person)
+        key_to = email_keys.to_person if known else email_keys.to_outsider
         return NewEmail(
-            key=f"change:{change.pk}:{own}",
+            key=key_to(change.pk, receiver.pk),
             organisation_id=change.organisation_id,
             to_email=receiver.email,
             to_name=receiver.name,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback import counting, kinds, queries
+from feedback import counting, email_keys, kinds, queries
 from feedback.models import Comment, Invitation, Question, Round
 from feedback.services import sealing
 from feedback.services.errors import FeedbackError
@@ -62,10 +62,12 @@ def close_round(*, round: Round) -> Round:
     if closed.paused_at is not None:
         closed.paused_at = None
         closed.save(update_fields=["paused_at"])
-    cancel_emails(f"round:{closed.pk}:", reason="The round closed before it could be sent.")
+    cancel_emails(
+        email_keys.of_round(closed.pk), reason="The round closed before it could be sent."
+    )
     if closed.confidential:
         # Who was reminded had not answered.
-        delete_emails(f"round:{closed.pk}:", part=":reminder:")
+        delete_emails(email_keys.of_round(closed.pk), part=":reminder:")
         if counts:
             _hand_over(closed, sealing.votes(closed))
             hand_over_hand_offs(closed)

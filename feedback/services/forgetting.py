@@ -8,6 +8,7 @@ from collections import Counter
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from feedback import email_keys
 from feedback.models import (
     Case,
     CaseNote,
@@ -34,10 +35,10 @@ def emails_to(person: Person) -> QuerySet[Email]:
     """Every email to this person, also to an address that they had before."""
     rounds = Invitation.objects.filter(person=person).values_list("round", flat=True)
     told = Told.objects.filter(person=person).values_list("change", flat=True)
-    to_them = Q(key__in=[f"change:{change}:{person.pk}" for change in told])
+    to_them = Q(key__in=[email_keys.to_person(change, person.pk) for change in told])
     # Each by the beginning of its key, which an index finds among millions.
     for sent in rounds:
-        to_them |= Q(key__startswith=f"round:{sent}:{person.pk}:")
+        to_them |= Q(key__startswith=email_keys.in_round(sent, person.pk))
     if person.email:
         to_them |= Q(to_email__iexact=person.email)
     return Email.objects.filter(to_them, organisation_id=person.organisation_id)
@@ -135,7 +136,7 @@ def _out_of_changes(person: Person) -> None:
         if (change.title, change.said, change.did) == before:
             continue
         change.save(update_fields=["title", "said", "did"])
-        told = Email.objects.filter(key__startswith=f"change:{change.pk}:")
+        told = Email.objects.filter(key__startswith=email_keys.of_change(change.pk))
         for subject in told.order_by().values_list("subject", flat=True).distinct():
             told.filter(subject=subject).update(subject=_without(subject, person))
         empty_emails(keys=list(told.exclude(state=EmailState.QUEUED).values_list("pk", flat=True)))

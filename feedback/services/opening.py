@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import queries
+from feedback import email_keys, queries
 from feedback.models import Invitation, Round
 from feedback.queries.receipts import Receipt, receipts_of
 from feedback.services.errors import FeedbackError
@@ -167,7 +167,7 @@ def _invite(opened: Round, people: Sequence[Person]) -> Iterator[NewEmail]:
     email = InvitationEmail(opened)
     for person, token in zip(people, tokens, strict=True):
         yield email.to(
-            key=f"round:{opened.pk}:{person.pk}:invite",
+            key=email_keys.in_round(opened.pk, person.pk) + email_keys.INVITE,
             name=person.name,
             address=person.email,
             language=person.language,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from feedback import email_keys
 from feedback.models import Invitation, Round
 from feedback.services.invitation_emails import InvitationEmail
 from feedback.services.link_secrets import reminder_token
@@ -94,7 +95,7 @@ def _reminders(
             continue
         token = reminder_token(invitation.token_hash)
         yield email.to(
-            key=f"round:{found.pk}:{invitation.person_id}:reminder:{number}",
+            key=email_keys.in_round(found.pk, invitation.person_id) + email_keys.reminder(number),
             name=invitation.person.name,
             address=invitation.person.email,
             language=invitation.person.language,

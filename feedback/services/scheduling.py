@@ -11,11 +11,11 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import queries
+from feedback import email_keys, queries
 from feedback.models import Conversation, Round
 from feedback.services.errors import FeedbackError
 from feedback.services.opening import open_round, wake_opening
-from feedback.services.stopping import cancel_waiting, kinds_of_email
+from feedback.services.stopping import cancel_waiting
 from outbox.emails import email_from
 from outbox.models import Email, EmailState
 from outbox.services import hold_emails, readdress_email, release_emails, write_emails
@@ -130,7 +130,7 @@ def pause_round(*, round: Round) -> Round:
     if locked.paused_at is None:
         locked.paused_at = timezone.now()
         locked.save(update_fields=["paused_at"])
-        hold_emails(f"round:{locked.pk}:")
+        hold_emails(email_keys.of_round(locked.pk))
     return locked
 
 
@@ -142,7 +142,7 @@ def resume_round(*, round: Round) -> Round:
         locked.paused_at = None
         locked.save(update_fields=["paused_at"])
         _bring_up_to_date(locked)
-        release_emails(f"round:{locked.pk}:")
+        release_emails(email_keys.of_round(locked.pk))
         transaction.on_commit(wake_opening)
     return locked
 
@@ -155,8 +155,10 @@ def _bring_up_to_date(resumed: Round) -> None:
         people=invited.exclude(pk__in=Person.objects.reachable()),
         outside=Conversation.objects.none(),
     )
-    for kind in kinds_of_email(resumed.reminder_days):
-        key = Concat(Value(f"round:{resumed.pk}:"), Cast("pk", CharField()), Value(f":{kind}"))
+    for kind in email_keys.kinds(resumed.reminder_days):
+        key = Concat(
+            Value(email_keys.of_round(resumed.pk)), Cast("pk", CharField()), Value(f":{kind}")
+        )
         waiting = Email.objects.filter(key=OuterRef("key"), state=EmailState.QUEUED)
         moved = invited.annotate(key=key).filter(
             Exists(waiting.exclude(to_email__iexact=OuterRef("email")))

@@ -1,12 +1,11 @@
 """Getting no more emails: whom a link's secret stops, and stopping them."""
 
-from collections.abc import Sequence
-
 from django.core import signing
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from feedback import email_keys
 from feedback.models import Conversation, Invitation, Round, Told
 from feedback.services.link_secrets import hash_of
 from outbox.services import cancel_each
@@ -58,11 +57,6 @@ def set_unsubscribed(*, receiver: Receiver, unsubscribed: bool) -> None:
         cancel_waiting(people=people, outside=outside)
 
 
-def kinds_of_email(reminder_days: Sequence[int]) -> list[str]:
-    """How the keys end of the emails that a round may send to one person."""
-    return ["invite", *(f"reminder:{n + 1}" for n in range(len(reminder_days)))]
-
-
 def cancel_waiting(*, people: QuerySet[Person], outside: QuerySet[Conversation]) -> None:
     """Never send them the questions and the news that still wait; answers to what they wrote go."""
     keys = []
@@ -70,10 +64,15 @@ def cancel_waiting(*, people: QuerySet[Person], outside: QuerySet[Conversation])
     for round_id, person_id, days in invitations.values_list(
         "round", "person", "round__reminder_days"
     ):
-        keys += [f"round:{round_id}:{person_id}:{kind}" for kind in kinds_of_email(days)]
+        own = email_keys.in_round(round_id, person_id)
+        keys += [own + kind for kind in email_keys.kinds(days)]
     told = Told.objects.filter(Q(person__in=people) | Q(conversation__in=outside))
     for change_id, person_id, conversation_id in told.values_list(
         "change", "person", "conversation"
     ):
-        keys.append(f"change:{change_id}:{person_id or f'c{conversation_id}'}")
+        keys.append(
+            email_keys.to_person(change_id, person_id)
+            if person_id
+            else email_keys.to_outsider(change_id, conversation_id)
+        )
     cancel_each(keys, reason=_REASON)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from feedback import services
+from feedback import email_keys, services
 from feedback.models import Case, Change, Round, Told
 from focusprog.sample import words
 from focusprog.sample.people import Cast
@@ -40,6 +40,6 @@ def make_changes(cast: Cast) -> None:
         at = timezone.now() - dt.timedelta(days=days)
         Change.objects.filter(pk=change.pk).update(created_at=at, published_at=at, sent_at=at)
         Told.objects.filter(change=change).update(written_at=at)
-        Email.objects.filter(key__startswith=f"change:{change.pk}:").update(
+        Email.objects.filter(key__startswith=email_keys.of_change(change.pk)).update(
             state=EmailState.SENT, created_at=at, due_at=at, sent_at=at
         )

@@ -8,7 +8,7 @@ from email.utils import make_msgid
 
 from django.utils import timezone
 
-from feedback import services
+from feedback import email_keys, services
 from feedback.models import Comment, Invitation, Question, Response, Round, Series, Survey
 from feedback.services import QuestionSpec
 from focusprog.sample import company, words
@@ -233,7 +233,7 @@ def _answer(
     Email.objects.bulk_create(
         Email(
             organisation_id=cast.organisation.pk,
-            key=f"round:{round_.pk}:{person.pk}:invite",
+            key=email_keys.in_round(round_.pk, person.pk) + email_keys.INVITE,
             to_email=person.email,
             to_name=person.name,
             from_name=cast.organisation.name,
